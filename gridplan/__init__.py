@@ -1,0 +1,25 @@
+"""Interconnection planning of AI data centers on a regional grid.
+
+Comes in: a study file. Goes out: MW by year and point of interconnection, firm and conditional, with
+schedule, reinforcements, audit and report. The same verbs as the commands stand here as functions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from gridplan.pipeline import run_study
+
+__all__ = ["__version__", "run_study"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb when it is first asked for: importing gridplan itself stays cheap."""
+    if name == "run_study":
+        from gridplan.pipeline import run_study
+
+        return run_study
+    raise AttributeError(f"module 'gridplan' has no attribute {name!r}")

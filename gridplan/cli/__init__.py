@@ -1,0 +1,5 @@
+"""The commands, one file each: the only room that prints.
+
+Comes in: the command line. Goes out: text or one JSON object, and an exit code. Heavy libraries are
+imported inside the command that needs them.
+"""

@@ -1,0 +1,93 @@
+"""Hourly data the plan cannot change: load, availability, time stamps.
+
+Arrays are (time, element), hour-beginning UTC, without gaps; nothing is repaired here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.errors import input_error
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridSeries:
+    """One weather year of a grid.
+
+    Parameters
+    ----------
+    time_utc : datetime64[s], dims (time,)
+        Beginning of each hour, UTC, strictly hourly.
+    timezone : str
+        IANA zone for labels and seasons.
+    load_mw : float, dims (time, bus) [MW]
+        Native load.
+    p_max_mw : float, dims (time, generator) [MW]
+        Available capacity of each unit.
+    p_min_mw : float, dims (time, generator) [MW]
+        Least output under the commitment assumption.
+
+    Raises
+    ------
+    InputError
+        If the step is not one hour, a value is not finite, or p_min exceeds p_max.
+    """
+
+    time_utc: npt.NDArray[np.datetime64]
+    timezone: str
+    load_mw: FloatArray
+    p_max_mw: FloatArray
+    p_min_mw: FloatArray
+
+    def __post_init__(self) -> None:
+        _check_step(self.time_utc)
+        for name in ("load_mw", "p_max_mw", "p_min_mw"):
+            _check_values(name, getattr(self, name), len(self.time_utc))
+        if (self.p_min_mw > self.p_max_mw + 1e-9).any():
+            hour, unit = np.argwhere(self.p_min_mw > self.p_max_mw + 1e-9)[0]
+            raise input_error("GP-LIM-004", f"unit {unit} hour {hour}: p_min above p_max", "correct the series")
+        for name in ("time_utc", "load_mw", "p_max_mw", "p_min_mw"):
+            array = getattr(self, name).copy()
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    def __len__(self) -> int:
+        """Count of hours."""
+        return len(self.time_utc)
+
+    def hours(self, selection: slice | npt.NDArray[np.int64]) -> GridSeries:
+        """Contiguous part of the year as a series of its own."""
+        return replace(
+            self,
+            time_utc=self.time_utc[selection],
+            load_mw=self.load_mw[selection],
+            p_max_mw=self.p_max_mw[selection],
+            p_min_mw=self.p_min_mw[selection],
+        )
+
+    def with_load_scale(self, factor: float) -> GridSeries:
+        """Series whose native load is multiplied by ``factor`` (load growth)."""
+        return replace(self, load_mw=self.load_mw * factor)
+
+
+def _check_step(time_utc: npt.NDArray[np.datetime64]) -> None:
+    steps = np.diff(time_utc.astype("datetime64[s]")).astype(np.int64)
+    wrong = np.flatnonzero(steps != 3600)
+    if wrong.size:
+        stamp = time_utc[wrong[0] + 1]
+        raise input_error(
+            "GP-TIM-002", f"time stamp {stamp} does not follow one hour after the one before it", "give every hour once"
+        )
+
+
+def _check_values(name: str, values: FloatArray, n_time: int) -> None:
+    if values.shape[0] != n_time:
+        raise input_error("GP-TIM-003", f"{name} has {values.shape[0]} rows for {n_time} hours", "give one row an hour")
+    if not np.isfinite(values).all():
+        hour, column = np.argwhere(~np.isfinite(values))[0]
+        raise input_error("GP-VAL-001", f"{name} hour {hour} column {column} is not a number", "correct the series")
