@@ -151,16 +151,18 @@ def generator_table(raw: pd.DataFrame) -> pd.DataFrame:
 def heat_rate_blocks(unit: pd.Series) -> tuple[list[float], list[float]]:
     """Widths [MW] and costs [USD/MWh] of one unit's heat-rate blocks as the file gives them.
 
-    cost = fuel_price * heat_rate / 1000 + vom; HR_avg_0 holds up to Output_pct_0, HR_incr_k after.
+    cost = fuel_price * heat_rate / 1000 + vom; HR_avg_0 holds up to Output_pct_0, HR_incr_k after;
+    an HR_incr_k of 0 is a missing value and repeats the rate before it.
     """
     p_max_mw, vom = float(unit["PMax MW"]), float(unit["VOM"])
     price = float(unit["Fuel Price $/MMBTU"]) / 1000
-    widths, costs, reached = [], [], 0.0
+    widths, costs, reached, heat_rate = [], [], 0.0, 0.0
     for k in range(5):
         share = float(unit[f"Output_pct_{k}"])
         if not share > reached:
             continue
-        heat_rate = float(unit["HR_avg_0" if k == 0 else f"HR_incr_{k}"])
+        given = float(unit["HR_avg_0" if k == 0 else f"HR_incr_{k}"])
+        heat_rate = given if given > 0 or k == 0 else heat_rate
         widths.append((share - reached) * p_max_mw)
         costs.append(price * heat_rate + vom)
         reached = share
@@ -326,7 +328,8 @@ Rebuilt with `python tools/build_datasets.py` (same inputs, same bytes).
 - Cost of a block = fuel price x heat rate / 1000 + VOM: `HR_avg_0` up to `Output_pct_0`, `HR_incr_k` for the blocks
   after it. First blocks are dearer than the later ones (no-load heat), so each curve was replaced by its lower convex
   hull from (0, 0) through the corner points. The cost at full output is exact; between corner points the hull is at or
-  below the source. Start-up costs are left out.
+  below the source. Start-up costs are left out. The incremental heat rates of 121_NUCLEAR_1 are 0 in the file; they are
+  read as missing and its average rate holds throughout, as in the published PLEXOS solution of this grid.
 - `p_min_mw` is the file's PMin; whether it binds is the study's commitment assumption.
 - Blocks that a unit does not need have zero width and repeat the last cost.
 - `is_dispatchable`: unit types CT, CC, STEAM, HYDRO. `is_fixed`: RTPV (cannot be curtailed). SYNC_COND has 0 MW.
