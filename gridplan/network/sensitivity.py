@@ -1,0 +1,119 @@
+"""Linear sensitivities of the DC network as pure functions: PTDF, LODF, islands.
+
+Sign: injection +, flow + from -> to. Arrays are dense; (branch, bus) and (branch, outaged branch).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
+
+from gridplan.errors import input_error
+from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
+
+DcConvention = Literal["matpower", "powermodels"]
+
+
+def series_susceptance_pu(network: Network, convention: DcConvention = "matpower") -> FloatArray:
+    """Susceptance of every branch in the DC model, dims (branch,) [pu].
+
+    ``matpower``: b = 1 / (x tap). ``powermodels``: b = x / (r^2 + x^2), taps ignored.
+    Source: matpower manual, eq. (3.21); PowerModels dcp form.
+    """
+    branch = network.branch
+    if convention == "powermodels":
+        return branch.x_pu / (branch.r_pu**2 + branch.x_pu**2)
+    return 1.0 / (branch.x_pu * branch.tap_ratio)
+
+
+def incidence(network: Network) -> sp.csr_matrix:
+    """Branch-bus incidence, dims (branch, bus): +1 at the from end, -1 at the to end."""
+    n_branch = len(network.branch)
+    rows = np.arange(n_branch)
+    ends = np.concatenate([network.branch.from_bus, network.branch.to_bus])
+    signs = np.concatenate([np.ones(n_branch), -np.ones(n_branch)])
+    return sp.csr_matrix((signs, (np.concatenate([rows, rows]), ends)), shape=(n_branch, len(network.bus)))
+
+
+def ptdf(network: Network, *, convention: DcConvention = "matpower", reference_bus: int = 0) -> FloatArray:
+    """Power transfer distribution factors, dims (branch, bus) [MW per MW], withdrawn at ``reference_bus``.
+
+    PTDF = diag(b) C (C' diag(b) C)^-1 with the reference row and column left out.
+
+    Raises
+    ------
+    InputError
+        If the network is not connected; the buses of the smallest island are named.
+    """
+    label = island_labels(network)
+    if label.max() > 0:
+        raise _not_connected(network, label)
+    c = incidence(network)
+    b = sp.diags(series_susceptance_pu(network, convention))
+    keep = np.flatnonzero(np.arange(len(network.bus)) != reference_bus)
+    reduced = (c.T @ b @ c).tocsc()[keep][:, keep]
+    flows = (b @ c).tocsc()[:, keep]
+    factors = np.zeros((len(network.branch), len(network.bus)))
+    factors[:, keep] = splu(reduced.tocsc()).solve(flows.T.toarray(), trans="T").T
+    return factors
+
+
+def shift_flow_mw(network: Network, factors: FloatArray, convention: DcConvention = "matpower") -> FloatArray:
+    """Branch flows caused by phase shifters at zero injection, dims (branch,) [MW].
+
+    f = -b phi + PTDF C' (b phi), in MW.
+    """
+    push_mw = series_susceptance_pu(network, convention) * network.branch.shift_rad * network.base_mva
+    if not push_mw.any():
+        return np.zeros(len(network.branch))
+    return np.asarray(factors @ (incidence(network).T @ push_mw) - push_mw)
+
+
+def lodf(factors: FloatArray, from_bus: IntArray, to_bus: IntArray, outaged: Sequence[int]) -> FloatArray:
+    """Line outage distribution factors of one set of branches lost together, dims (branch, outaged).
+
+    f_after = f + LODF f[outaged], LODF = H (I - H[outaged])^-1 with H = PTDF (e_from - e_to);
+    the rows of the outaged branches are set so that their own flow becomes zero.
+    Only for sets that do not split the network.
+    """
+    outaged = list(outaged)
+    transfer = factors[:, from_bus[outaged]] - factors[:, to_bus[outaged]]
+    own = np.eye(len(outaged)) - transfer[outaged]
+    result = np.linalg.solve(own.T, transfer.T).T
+    result[outaged] = -np.eye(len(outaged))
+    return np.asarray(result)
+
+
+def island_labels(network: Network, outaged: Sequence[int] = ()) -> IntArray:
+    """Island number of every bus with these branches out, dims (bus,); found by graph search."""
+    keep = np.ones(len(network.branch), dtype=bool)
+    keep[list(outaged)] = False
+    n_bus = len(network.bus)
+    ends = (network.branch.from_bus[keep], network.branch.to_bus[keep])
+    graph = sp.coo_matrix((np.ones(int(keep.sum())), ends), shape=(n_bus, n_bus))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def main_island(network: Network, label: IntArray) -> BoolArray:
+    """Buses of the island that holds most of the load (then most buses), dims (bus,)."""
+    load_mw = np.bincount(label, weights=np.maximum(network.bus.p_load_mw, 0.0))
+    size = np.bincount(label)
+    order = np.lexsort((size, load_mw))
+    return np.asarray(label == order[-1])
+
+
+def _not_connected(network: Network, label: IntArray) -> Exception:
+    stranded = ~main_island(network, label)
+    names = ", ".join(network.bus.id[i] for i in np.flatnonzero(stranded)[:10])
+    load_mw = float(network.bus.p_load_mw[stranded].sum())
+    return input_error(
+        "GP-TOP-001",
+        f"network {network.name} falls into {label.max() + 1} islands; {int(stranded.sum())} buses with "
+        f"{load_mw:.1f} MW of load are cut off: {names}",
+        "close the missing branch or remove the buses",
+    )
