@@ -1,0 +1,102 @@
+"""The linear program of one hour, stated once: ``HourBlock``.
+
+The dispatch solver, the explicit hours of siting and the cuts all use it. Between hours only
+bounds and right-hand sides change: ``L_h - T u <= A x <= U_h - T u``, ``l_h <= x <= w_h``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.rows import RowPool
+from gridplan.network.model import FloatArray, IntArray
+
+#: Largest overload a slack may carry [MW]; finite so that every dual gives a finite bound.
+SLACK_LIMIT_MW = 1.0e5
+
+
+@dataclass(frozen=True, kw_only=True)
+class HourBlock:
+    """One hour's program over a frozen set of rows.
+
+    Rows: the balance, then one per key of the pool. Columns: the grid's columns, the free plan
+    point of a hosting study if any, then two overload slacks per key (over, under).
+
+    Parameters
+    ----------
+    n_row : int
+        How many rows of the pool are in this block.
+    hosting_point : int, optional
+        Plan point whose withdrawal is a column to be maximised; then nothing is elastic.
+    hosting_limit_mw : float
+        Largest MW looked for.
+    """
+
+    grid: Grid
+    pool: RowPool
+    n_row: int
+    hosting_point: int | None = None
+    hosting_limit_mw: float = 0.0
+
+    @property
+    def is_elastic(self) -> bool:
+        """Whether unserved load and overload may be bought at their price."""
+        return self.hosting_point is None
+
+    @property
+    def n_grid_column(self) -> int:
+        """Count of columns that are the grid's own."""
+        return len(self.grid.columns.kind)
+
+    @property
+    def n_slack(self) -> int:
+        """Count of overload slacks."""
+        return 2 * self.n_row if self.is_elastic else 0
+
+    @cached_property
+    def matrix(self) -> FloatArray:
+        """A, dims (row, column)."""
+        own = np.vstack([self.grid.balance_of_columns, self.pool.of_columns[: self.n_row]])
+        if not self.is_elastic:
+            return np.hstack([own, self.plan_matrix[:, [self.hosting_point]]])
+        slack = np.zeros((self.n_row + 1, 2 * self.n_row))
+        rows = np.arange(self.n_row)
+        slack[rows + 1, 2 * rows] = -1.0
+        slack[rows + 1, 2 * rows + 1] = 1.0
+        return np.hstack([own, slack])
+
+    @cached_property
+    def plan_matrix(self) -> FloatArray:
+        """T, dims (row, point): what one MW withdrawn by the plan does to each row."""
+        return np.vstack([-np.ones(self.grid.n_point), self.pool.of_points[: self.n_row]])
+
+    @cached_property
+    def cost(self) -> FloatArray:
+        """Cost per MW of each column [USD/MWh]; a hosting study maximises its point's MW."""
+        own = self.grid.columns.cost_usd_per_mwh
+        if not self.is_elastic:
+            return np.append(np.zeros_like(own), -1.0)
+        return np.concatenate([own, np.full(self.n_slack, self.grid.prices.overload_usd_per_mwh)])
+
+    def column_bounds(self, hours: IntArray | slice) -> tuple[FloatArray, FloatArray]:
+        """Bounds l_h, w_h, each dims (time, column) [MW]."""
+        lower, upper = (bound[hours] for bound in self.grid.column_bounds_mw)
+        n_time = len(lower)
+        if not self.is_elastic:
+            upper = upper.copy()
+            upper[:, self.grid.columns.of("unserved")] = 0.0
+            free = np.full((n_time, 1), self.hosting_limit_mw)
+            return np.hstack([lower, np.zeros((n_time, 1))]), np.hstack([upper, free])
+        slack = np.zeros((n_time, self.n_slack))
+        return np.hstack([lower, slack]), np.hstack([upper, slack + SLACK_LIMIT_MW])
+
+    def row_bounds(self, hours: IntArray | slice) -> tuple[FloatArray, FloatArray]:
+        """Sides L_h, U_h at u = 0, each dims (time, row) [MW]."""
+        balance = self.grid.balance_mw[hours][:, None]
+        fixed = self.pool.fixed_mw[hours][:, : self.n_row]
+        limit = self.pool.limit_mw[hours][:, : self.n_row]
+        return np.hstack([balance, -limit - fixed]), np.hstack([balance, limit - fixed])

@@ -1,0 +1,250 @@
+"""The grid of one hour as linear maps: columns of the dispatch, state of the network, hourly data.
+
+Comes in: Network, GridSeries, limits, prices, outages and the buses where a plan withdraws.
+Goes out: ``Grid``, from which rows, blocks, screens and prices are made. Nothing is solved here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.network.contingency import Contingency, OutageTable, outage_table
+from gridplan.network.model import FloatArray, IntArray, Network
+from gridplan.network.sensitivity import DcConvention, ptdf, shift_flow_mw
+from gridplan.series.model import GridSeries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Branch limits the DC dispatch compares with, dims (branch,) [MW]."""
+
+    normal_mw: FloatArray
+    emergency_mw: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """Prices of the elastic dispatch [USD/MWh]; overload > unserved > any computing value."""
+
+    unserved_usd_per_mwh: float
+    overload_usd_per_mwh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPoint:
+    """A bus where the plan withdraws; a campus is an outage of its own, a grid store is not."""
+
+    id: str
+    bus: int
+    is_campus: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Columns of one hour: generator blocks, dc lines, unserved load, spill; slacks follow the rows.
+
+    ``owner`` is the position of the unit, dc line or bus a column belongs to; ``block`` its cost block.
+    """
+
+    kind: tuple[str, ...]
+    owner: IntArray
+    block: IntArray
+    cost_usd_per_mwh: FloatArray
+
+    def of(self, kind: str) -> IntArray:
+        """Positions of the columns of a kind."""
+        return np.flatnonzero(np.array(self.kind) == kind)
+
+
+class Grid:
+    """Everything about a year of dispatch that does not change between solves.
+
+    Parameters
+    ----------
+    points : sequence of PlanPoint
+        Where plan withdrawals ``u_mw`` (time, point) enter.
+    contingencies : sequence of Contingency
+        Outages to secure against; campuses refer to the campus points in order.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        series: GridSeries,
+        limits: Limits,
+        prices: Prices,
+        *,
+        points: Sequence[PlanPoint] = (),
+        contingencies: Sequence[Contingency] = (),
+        convention: DcConvention = "matpower",
+        factors: FloatArray | None = None,
+    ) -> None:
+        self.network, self.series, self.limits, self.prices = network, series, limits, prices
+        self.points = tuple(points)
+        self.factors = ptdf(network, convention=convention) if factors is None else factors
+        self.shift_mw = shift_flow_mw(network, self.factors, convention)
+        self.campus_points = tuple(i for i, p in enumerate(self.points) if p.is_campus)
+        campus_bus = [self.points[i].bus for i in self.campus_points]
+        self.outages: OutageTable = outage_table(network, self.factors, contingencies, campus_bus)
+        self.columns = _columns(network, series, prices)
+
+    def __len__(self) -> int:
+        """Count of hours."""
+        return len(self.series)
+
+    @property
+    def n_point(self) -> int:
+        """Count of plan points."""
+        return len(self.points)
+
+    @cached_property
+    def state_of_columns(self) -> FloatArray:
+        """State per MW of each column, dims (state, column)."""
+        layout, columns = self.outages.layout, self.columns
+        state = np.zeros((len(layout), len(columns.kind)))
+        for j, (kind, owner) in enumerate(zip(columns.kind, columns.owner, strict=True)):
+            state[: layout.n_branch, j] = self._flow_of_column(kind, owner)
+            if kind == "generator":
+                state[layout.generator + owner, j] = 1.0
+            elif kind == "dc_line":
+                state[layout.dc_line + owner, j] = 1.0
+        return state
+
+    def _flow_of_column(self, kind: str, owner: int) -> FloatArray:
+        net = self.network
+        if kind == "generator":
+            return self.factors[:, net.generator.bus[owner]]
+        if kind == "dc_line":
+            received = 1.0 - net.dc_line.loss_frac[owner]
+            return received * self.factors[:, net.dc_line.to_bus[owner]] - self.factors[:, net.dc_line.from_bus[owner]]
+        return self.factors[:, owner] * (1.0 if kind == "unserved" else -1.0)
+
+    @cached_property
+    def state_of_points(self) -> FloatArray:
+        """State per MW withdrawn at each plan point, dims (state, point)."""
+        layout = self.outages.layout
+        state = np.zeros((len(layout), self.n_point))
+        for i, point in enumerate(self.points):
+            state[: layout.n_branch, i] = -self.factors[:, point.bus]
+        for c, i in enumerate(self.campus_points):
+            state[layout.campus + c, i] = 1.0
+        return state
+
+    @cached_property
+    def fixed_injection_mw(self) -> FloatArray:
+        """Output of fixed units less native load, dims (time, bus) [MW]."""
+        net, series = self.network, self.series
+        injection = -series.load_mw.copy()
+        fixed = np.flatnonzero(net.generator.is_fixed)
+        np.add.at(injection.T, net.generator.bus[fixed], series.p_max_mw[:, fixed].T)
+        return injection
+
+    @cached_property
+    def fixed_state(self) -> FloatArray:
+        """State that comes from data alone, dims (time, state)."""
+        layout, net = self.outages.layout, self.network
+        state = np.zeros((len(self), len(layout)))
+        state[:, : layout.n_branch] = self.fixed_injection_mw @ self.factors.T + self.shift_mw
+        fixed = np.flatnonzero(net.generator.is_fixed)
+        state[:, layout.generator + fixed] = self.series.p_max_mw[:, fixed]
+        return state
+
+    @cached_property
+    def balance_mw(self) -> FloatArray:
+        """Native load less fixed units, dims (time,) [MW]: what the columns must deliver."""
+        return np.asarray(-self.fixed_injection_mw.sum(axis=1))
+
+    @cached_property
+    def balance_of_columns(self) -> FloatArray:
+        """Net injection per MW of each column, dims (column,)."""
+        sign = {"generator": 1.0, "unserved": 1.0, "spill": -1.0, "dc_line": 0.0}
+        total = np.array([sign[kind] for kind in self.columns.kind])
+        dc = self.columns.of("dc_line")
+        total[dc] = -self.network.dc_line.loss_frac[self.columns.owner[dc]]
+        return total
+
+    @cached_property
+    def column_bounds_mw(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds of the columns, each dims (time, column) [MW]."""
+        return _column_bounds(self.network, self.series, self.columns)
+
+    @cached_property
+    def varying_columns(self) -> npt.NDArray[np.int32]:
+        """Columns whose bounds differ between hours."""
+        lower, upper = self.column_bounds_mw
+        return np.flatnonzero((np.ptp(lower, axis=0) > 0) | (np.ptp(upper, axis=0) > 0)).astype(np.int32)
+
+    def state(self, column_mw: FloatArray, u_mw: FloatArray, hours: IntArray | slice) -> FloatArray:
+        """State of solved hours, dims (time, state) [MW], from columns (time, column) and u (time, point)."""
+        return np.asarray(self.fixed_state[hours] + column_mw @ self.state_of_columns.T + u_mw @ self.state_of_points.T)
+
+    @cached_property
+    def limit_after_mw(self) -> FloatArray:
+        """Emergency limit per (branch, contingency) [MW]; infinite where the branch is not monitored."""
+        limit = np.repeat(self.limits.emergency_mw[:, None], len(self.outages.contingencies), axis=1)
+        return np.where(self.outages.is_monitored, limit, np.inf)
+
+
+def _columns(network: Network, series: GridSeries, prices: Prices) -> Columns:
+    kind: list[str] = []
+    owner: list[int] = []
+    block: list[int] = []
+    cost: list[float] = []
+
+    def add(what: str, who: int, part: int, usd: float) -> None:
+        kind.append(what)
+        owner.append(int(who))
+        block.append(part)
+        cost.append(float(usd))
+
+    unit = network.generator
+    for g in np.flatnonzero(~unit.is_fixed & (series.p_max_mw.max(axis=0, initial=0.0) > 0)):
+        for k in np.flatnonzero(unit.block_width_mw[g] > 0):
+            add("generator", g, int(k), unit.block_cost_usd_per_mwh[g, k])
+    for d in range(len(network.dc_line)):
+        add("dc_line", d, 0, 0.0)
+    for b in np.flatnonzero(series.load_mw.max(axis=0, initial=0.0) > 0):
+        add("unserved", b, 0, prices.unserved_usd_per_mwh)
+    fixed = np.flatnonzero(unit.is_fixed & (series.p_max_mw.max(axis=0, initial=0.0) > 0))
+    for b in np.unique(unit.bus[fixed]):
+        add("spill", b, 0, 0.0)
+    return Columns(
+        kind=tuple(kind), owner=np.array(owner, dtype=np.int64), block=np.array(block), cost_usd_per_mwh=np.array(cost)
+    )
+
+
+def _column_bounds(network: Network, series: GridSeries, columns: Columns) -> tuple[FloatArray, FloatArray]:
+    lower = np.zeros((len(series), len(columns.kind)))
+    upper = np.zeros_like(lower)
+    unit = network.generator
+    before = np.cumsum(unit.block_width_mw, axis=1) - unit.block_width_mw
+    for j in columns.of("generator"):
+        g, k = columns.owner[j], columns.block[j]
+        width, earlier = unit.block_width_mw[g, k], before[g, k]
+        upper[:, j] = np.clip(series.p_max_mw[:, g] - earlier, 0.0, width)
+        lower[:, j] = np.clip(series.p_min_mw[:, g] - earlier, 0.0, upper[:, j])
+    for j in columns.of("dc_line"):
+        lower[:, j] = network.dc_line.p_min_mw[columns.owner[j]]
+        upper[:, j] = network.dc_line.p_max_mw[columns.owner[j]]
+    for j in columns.of("unserved"):
+        upper[:, j] = np.maximum(series.load_mw[:, columns.owner[j]], 0.0)
+    for j in columns.of("spill"):
+        at_bus = unit.is_fixed & (unit.bus == columns.owner[j])
+        upper[:, j] = series.p_max_mw[:, at_bus].sum(axis=1)
+    return lower, upper
+
+
+def unit_output_mw(grid: Grid, column_mw: FloatArray, hours: slice | IntArray) -> FloatArray:
+    """Output of every unit, fixed ones included, dims (time, generator) [MW]."""
+    output = np.zeros((len(column_mw), len(grid.network.generator)))
+    blocks = grid.columns.of("generator")
+    np.add.at(output.T, grid.columns.owner[blocks], column_mw[:, blocks].T)
+    fixed = np.flatnonzero(grid.network.generator.is_fixed)
+    output[:, fixed] = grid.series.p_max_mw[hours][:, fixed]
+    return output
+

@@ -1,0 +1,87 @@
+"""Security rows: one limited branch, intact or after one outage, shared by all hours.
+
+A row is a sparse vector over the state of an hour; it knows its coefficients on the
+columns and plan points and its limit in every hour. Rows are appended, never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gridplan.dispatch.grid import Grid
+from gridplan.network.model import FloatArray
+
+INTACT = -1
+RowKey = tuple[int, int]
+
+
+@dataclass(kw_only=True)
+class RowPool:
+    """Append-only list of (branch, contingency) rows; contingency ``INTACT`` is the network as it stands.
+
+    ``raised_mw`` holds hourly limits (time,) of pairs that are overloaded before any campus comes.
+    """
+
+    grid: Grid
+    raised_mw: Mapping[RowKey, FloatArray] = field(default_factory=dict)
+    keys: list[RowKey] = field(default_factory=list)
+    of_columns: FloatArray = field(init=False)
+    of_points: FloatArray = field(init=False)
+    fixed_mw: FloatArray = field(init=False)
+    limit_mw: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        n_time = len(self.grid)
+        self.of_columns = np.zeros((0, len(self.grid.columns.kind)))
+        self.of_points = np.zeros((0, self.grid.n_point))
+        self.fixed_mw = np.zeros((n_time, 0))
+        self.limit_mw = np.zeros((n_time, 0))
+        keys, self.keys = self.keys, []
+        self.add(keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def add(self, keys: Iterable[RowKey]) -> int:
+        """Append the keys that are new, in the order given; returns how many were new."""
+        known = set(self.keys)
+        new = [k for k in dict.fromkeys(keys) if k not in known]
+        if not new:
+            return 0
+        weights = np.array([row_weights(self.grid, key) for key in new])
+        limits = np.array([self._limit(key) for key in new])
+        self.of_columns = np.vstack([self.of_columns, weights @ self.grid.state_of_columns])
+        self.of_points = np.vstack([self.of_points, weights @ self.grid.state_of_points])
+        self.fixed_mw = np.hstack([self.fixed_mw, self.grid.fixed_state @ weights.T])
+        self.limit_mw = np.hstack([self.limit_mw, limits.T])
+        self.keys += new
+        return len(new)
+
+    def _limit(self, key: RowKey) -> FloatArray:
+        branch, contingency = key
+        grid = self.grid
+        if key in self.raised_mw:
+            return np.asarray(self.raised_mw[key], dtype=float)
+        limit = grid.limits.normal_mw[branch] if contingency == INTACT else grid.limit_after_mw[branch, contingency]
+        return np.full(len(grid), limit)
+
+
+def row_weights(grid: Grid, key: RowKey) -> FloatArray:
+    """Weights of a row over the state, dims (state,): flow_l + sum effect[l, s] state[source[s]]."""
+    branch, contingency = key
+    weights = np.zeros(len(grid.outages.layout))
+    weights[branch] = 1.0
+    if contingency != INTACT:
+        columns = grid.outages.columns(contingency)
+        np.add.at(weights, grid.outages.source[columns], grid.outages.effect[branch, columns])
+    return weights
+
+
+def row_name(grid: Grid, key: RowKey) -> str:
+    """Planner's name of a row: ``A27`` or ``A27 after loss of A25-1``."""
+    branch, contingency = key
+    name = grid.network.branch.id[branch]
+    return name if contingency == INTACT else f"{name} after loss of {grid.outages.contingencies[contingency].id}"

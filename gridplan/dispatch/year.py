@@ -1,0 +1,206 @@
+"""A year of secure dispatch: solve, screen, add rows, solve the violated hours again.
+
+``evaluate`` gives the exact cost of any hours at given withdrawals; the row pool and the cut
+pool grow as it works. Hours are cut into fixed blocks, each solved from no basis with the rows
+known at the start of a round, so results do not depend on how many workers there are.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridplan.dispatch.block import HourBlock
+from gridplan.dispatch.cuts import CutPool
+from gridplan.dispatch.grid import Grid, unit_output_mw
+from gridplan.dispatch.pool import SolverFarm
+from gridplan.dispatch.rows import RowKey, RowPool
+from gridplan.dispatch.screen import overloaded_pairs
+from gridplan.errors import InfeasibleError
+from gridplan.network.model import FloatArray, IntArray
+
+log = logging.getLogger(__name__)
+
+#: Slack above which an hour does not count as secure [MW].
+SLACK_TOLERANCE_MW = 1.0e-4
+SCOUT_HOURS = 48
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearResult:
+    """Exact dispatch of some hours.
+
+    Parameters
+    ----------
+    hours : int, dims (time,)
+    cost_usd : float, dims (time,)
+        Production, unserved load and overload at their prices.
+    column_mw : float, dims (time, column)
+        The grid's own columns.
+    row_dual : float, dims (time, row)
+    overload_mw : float, dims (time, row)
+        Overload slack of each row of the pool.
+    """
+
+    hours: IntArray
+    u_mw: FloatArray
+    cost_usd: FloatArray
+    column_mw: FloatArray
+    row_dual: FloatArray
+    overload_mw: FloatArray
+    is_feasible: IntArray
+
+    @property
+    def total_cost_usd(self) -> float:
+        """Sum over the hours."""
+        return float(self.cost_usd.sum())
+
+
+class YearDispatch:
+    """Secure dispatch of a year on one grid with shared rows and cuts.
+
+    Parameters
+    ----------
+    grid : Grid
+    raised_mw : mapping of row key to (time,) limits
+        Limits of pre-existing violations.
+    hosting_point, hosting_limit_mw :
+        If given, hours are solved for the largest MW at this plan point instead of least cost.
+    farm : SolverFarm, optional
+        Who solves the blocks; by default this process.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        *,
+        raised_mw: Mapping[RowKey, FloatArray] | None = None,
+        rows: list[RowKey] | None = None,
+        hosting_point: int | None = None,
+        hosting_limit_mw: float = 0.0,
+        farm: SolverFarm | None = None,
+    ) -> None:
+        self.grid = grid
+        self.raised_mw = dict(raised_mw or {})
+        self.pool = RowPool(grid=grid, raised_mw=self.raised_mw, keys=list(rows or []))
+        self.cuts = CutPool(n_time=len(grid), n_point=grid.n_point)
+        self.hosting_point, self.hosting_limit_mw = hosting_point, hosting_limit_mw
+        self.farm = farm or SolverFarm()
+        self.solved_hours = 0
+
+    def block(self) -> HourBlock:
+        """The hour's program with all rows known now."""
+        return HourBlock(
+            grid=self.grid,
+            pool=self.pool,
+            n_row=len(self.pool),
+            hosting_point=self.hosting_point,
+            hosting_limit_mw=self.hosting_limit_mw,
+        )
+
+    def evaluate(self, hours: IntArray, u_mw: FloatArray, *, keep_cuts: bool = True) -> YearResult:
+        """Exact cost, dispatch and duals of these hours at withdrawals ``u_mw``, dims (time, point) of the hours.
+
+        Every hour returned has passed the full screen of all contingencies.
+        """
+        hours = np.asarray(hours, dtype=np.int64)
+        if len(hours) > 2 * SCOUT_HOURS:
+            scouts = np.unique(np.linspace(0, len(hours) - 1, SCOUT_HOURS).astype(np.int64))
+            self._solve_clean(hours[scouts], u_mw[scouts])
+        result = self._solve_clean(hours, u_mw)
+        if keep_cuts:
+            self.cuts.add_duals(self.block(), result.row_dual[result.is_feasible > 0])
+        return result
+
+    def _solve_clean(self, hours: IntArray, u_mw: FloatArray) -> YearResult:
+        """Solve until no hour violates a pair that is not a row yet."""
+        parts: dict[int, tuple[float, FloatArray, FloatArray, int]] = {}
+        pending = np.arange(len(hours))
+        while pending.size:
+            block = self.block()
+            solved = self.farm.solve(block, hours[pending], u_mw[pending])
+            self.solved_hours += len(pending)
+            for j, i in enumerate(pending):
+                parts[int(i)] = (
+                    solved.objective[j], solved.column_mw[j], solved.row_dual[j], int(solved.is_feasible[j])
+                )
+            new = self._violations(block, hours[pending], u_mw[pending], solved.column_mw, solved.is_feasible)
+            pending = pending[np.array([j for j, keys in enumerate(new) if keys], dtype=np.int64)]
+            added = self.pool.add(key for keys in new for key in keys)
+            if pending.size and not added:
+                raise InfeasibleError("the screen and the dispatch disagree about a limit that is already a row")
+        return self._collect(hours, u_mw, parts)
+
+    def _violations(
+        self, block: HourBlock, hours: IntArray, u_mw: FloatArray, column_mw: FloatArray, feasible: IntArray
+    ) -> list[list[RowKey]]:
+        """For each hour the worst pair of each overloaded branch that is not a row yet."""
+        own = column_mw[:, : block.n_grid_column]
+        withdrawn = u_mw
+        if self.hosting_point is not None:
+            withdrawn = u_mw.copy()
+            withdrawn[:, self.hosting_point] += column_mw[:, block.n_grid_column]
+        state = self.grid.state(own, withdrawn, hours)
+        raised = {key: limit[hours] for key, limit in self.raised_mw.items()}
+        known = set(self.pool.keys)
+        worst: list[dict[int, tuple[float, RowKey]]] = [{} for _ in hours]
+        for pair in overloaded_pairs(self.grid, state, raised):
+            if pair.key in known:
+                continue
+            for i in np.flatnonzero((pair.overload_mw > 1e-5) & (feasible > 0)):
+                best = worst[i].get(pair.key[0], (0.0, pair.key))
+                if pair.overload_mw[i] > best[0]:
+                    worst[i][pair.key[0]] = (float(pair.overload_mw[i]), pair.key)
+        return [[key for _, key in w.values()] for w in worst]
+
+    def _collect(
+        self, hours: IntArray, u_mw: FloatArray, parts: dict[int, tuple[float, FloatArray, FloatArray, int]]
+    ) -> YearResult:
+        block = self.block()
+        n_own, n_row = block.n_grid_column, block.n_row
+        column = np.zeros((len(hours), n_own + (self.hosting_point is not None)))
+        dual = np.zeros((len(hours), n_row + 1))
+        overload = np.zeros((len(hours), n_row))
+        for i, (_, x, y, _) in parts.items():
+            column[i] = x[: column.shape[1]]
+            dual[i, : len(y)] = y
+            slack = x[n_own:] if block.is_elastic else x[:0]
+            overload[i, : len(slack) // 2] = slack[0::2] + slack[1::2]
+        cost = np.array([parts[i][0] for i in range(len(hours))])
+        feasible = np.array([parts[i][3] for i in range(len(hours))], dtype=np.int64)
+        return YearResult(
+            hours=hours,
+            u_mw=u_mw,
+            cost_usd=cost,
+            column_mw=column,
+            row_dual=dual,
+            overload_mw=overload,
+            is_feasible=feasible,
+        )
+
+
+def hour_blocks(n_hour: int, size: int) -> Iterator[slice]:
+    """Fixed blocks of hours, whatever the number of workers."""
+    for first in range(0, n_hour, size):
+        yield slice(first, min(first + size, n_hour))
+
+
+def generator_mw(grid: Grid, result: YearResult) -> FloatArray:
+    """Output of every unit, dims (time, generator) [MW]."""
+    return unit_output_mw(grid, result.column_mw, result.hours)
+
+
+def state_mw(grid: Grid, result: YearResult) -> FloatArray:
+    """State of the solved hours, dims (time, state) [MW]."""
+    return grid.state(result.column_mw[:, : len(grid.columns.kind)], result.u_mw, result.hours)
+
+
+def unserved_mw(grid: Grid, result: YearResult) -> FloatArray:
+    """Unserved native load by bus, dims (time, bus) [MW]."""
+    out = np.zeros((len(result.hours), len(grid.network.bus)))
+    columns = grid.columns.of("unserved")
+    out[:, grid.columns.owner[columns]] = result.column_mw[:, columns]
+    return out
