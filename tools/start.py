@@ -43,8 +43,12 @@ def main(arguments: list[str]) -> int:
 def run_study(folder: Path, more: list[str]) -> int:
     """Run the sample study; the last line says where its report lies."""
     code = run([str(program(folder, "gridplan")), "run", str(SAMPLE_STUDY), *more])
-    if code == 0:
-        print(f"report: {CHECKOUT / SAMPLE_REPORT}")
+    report = CHECKOUT / SAMPLE_REPORT
+    if code == 0 and not more:
+        if not report.is_file():
+            print(f"error: the study ended without a report at {report}", file=sys.stderr)
+            return 1
+        print(f"report: {report}")
     return code
 
 

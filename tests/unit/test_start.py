@@ -86,3 +86,17 @@ def test_readme_shows_exactly_the_two_commands() -> None:
     block = re.search(r"<!-- commands: .*?-->\n```\n(.*?)```", readme, re.DOTALL)
     assert block is not None
     assert block[1].splitlines() == ["python3 tools/start.py study", "python3 tools/start.py test"]
+
+
+def test_study_ends_with_the_path_of_its_report(
+    start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(start, "run", lambda _: 0)
+    assert start.run_study(tmp_path, []) == 1
+    assert "without a report" in capsys.readouterr().err
+    report = tmp_path / start.SAMPLE_REPORT
+    report.parent.mkdir(parents=True)
+    report.touch()
+    assert start.run_study(tmp_path, []) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {report}"
