@@ -1,5 +1,6 @@
-"""What the planner asked: study files read into a frozen Study, every fault with file, line and column.
+"""What the planner asked: a YAML file becomes a frozen Study whose values remember their line.
 
-Comes in: YAML text. Goes out: a Study, or findings. May not read grids or hourly data, and may not
-repair a value.
+Comes in: a study file. Goes out: ``StudyFile`` (Study, places of its keys, warnings), or an InputError that
+holds every finding.
+This room knows no network, no series and no solver; rules that need the grid take plain sequences.
 """

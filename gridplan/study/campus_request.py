@@ -1,0 +1,171 @@
+"""The request side of a study: campuses with their service, workloads, jobs and storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from gridplan.solution import WORKLOADS
+from gridplan.study.fields import Part, PerClass, about, default
+from gridplan.study.named import Named
+from gridplan.study.quantity import (
+    Fraction,
+    Id,
+    LocalHour,
+    Mw,
+    Names,
+    NotNegative,
+    PositiveFraction,
+    PositiveMw,
+    PositiveMwh,
+    Text,
+    Whole,
+    Year,
+)
+
+_SHARES = "campuses.workloads.shares"
+_FLEX = "campuses.workloads.flexibility"
+
+
+class PowerFactor(Part):
+    """Lagging power factors at the meter."""
+
+    operating: PositiveFraction = default("campuses.power_factor.operating")
+    min_lag: PositiveFraction = default("campuses.power_factor.min_lag")
+
+
+class Terms(Part):
+    """Curtailment a conditional campus accepts."""
+
+    max_energy_frac: Fraction = default("campuses.service.terms.max_energy_frac")
+    max_hours: NotNegative = default("campuses.service.terms.max_hours")
+    max_event_h: NotNegative = default("campuses.service.terms.max_event_h")
+    notice_min: NotNegative = default("campuses.service.terms.notice_min")
+    until: Annotated[Id | None, about("id of the reinforcement that ends the terms")] = None
+
+
+class Service(Part):
+    """Service asked for."""
+
+    kind: Literal["firm", "conditional"] = default("campuses.service.kind")
+    curtailment_mode: Literal["preventive"] = default("campuses.service.curtailment_mode")
+    terms: Terms = Field(default_factory=Terms)
+
+
+class Shares(PerClass):
+    """Share of campus energy by workload class; a class left out of a given mix has none."""
+
+    interactive: Fraction = default(f"{_SHARES}.interactive")
+    relaxed: Fraction = default(f"{_SHARES}.relaxed")
+    batch: Fraction = default(f"{_SHARES}.batch")
+    finetune: Fraction = default(f"{_SHARES}.finetune")
+    pretrain: Fraction = default(f"{_SHARES}.pretrain")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rest_of_a_given_mix_is_zero(cls, data: Any) -> Any:
+        return {**dict.fromkeys(WORKLOADS, 0.0), **data} if isinstance(data, Mapping) and data else data
+
+
+class Deadlines(PerClass):
+    """Longest wait of arrived work by workload class [h]."""
+
+    interactive: Whole = default(f"{_FLEX}.deadline_h.interactive")
+    relaxed: Whole = default(f"{_FLEX}.deadline_h.relaxed")
+    batch: Whole = default(f"{_FLEX}.deadline_h.batch")
+    finetune: Whole = default(f"{_FLEX}.deadline_h.finetune")
+    pretrain: Whole = default(f"{_FLEX}.deadline_h.pretrain")
+
+
+class ShedShares(PerClass):
+    """Largest part of the asked power that may be lost, by workload class."""
+
+    interactive: Fraction = default(f"{_FLEX}.shed_frac.interactive")
+    relaxed: Fraction = default(f"{_FLEX}.shed_frac.relaxed")
+    batch: Fraction = default(f"{_FLEX}.shed_frac.batch")
+    finetune: Fraction = default(f"{_FLEX}.shed_frac.finetune")
+    pretrain: Fraction = default(f"{_FLEX}.shed_frac.pretrain")
+
+
+class MinPowers(PerClass):
+    """Least power as part of what is asked for less lost work, by workload class."""
+
+    interactive: Fraction = default(f"{_FLEX}.min_power_frac.interactive")
+    relaxed: Fraction = default(f"{_FLEX}.min_power_frac.relaxed")
+    batch: Fraction = default(f"{_FLEX}.min_power_frac.batch")
+    finetune: Fraction = default(f"{_FLEX}.min_power_frac.finetune")
+    pretrain: Fraction = default(f"{_FLEX}.min_power_frac.pretrain")
+
+
+class Flexibility(Part):
+    """What the workload classes of a campus can do."""
+
+    idle_floor_frac: Fraction = default(f"{_FLEX}.idle_floor_frac")
+    deadline_h: Deadlines = Field(default_factory=Deadlines)
+    shed_frac: ShedShares = Field(default_factory=ShedShares)
+    min_power_frac: MinPowers = Field(default_factory=MinPowers)
+
+
+class Job(Part):
+    """One computing job; it runs at the meter between release and deadline."""
+
+    id: Annotated[Id, about("name of the job")]
+    kind: Annotated[Literal["finetune", "batch", "pretrain"], about("workload class of the job")]
+    energy_mwh: Annotated[PositiveMwh, about("energy of the whole job at the meter", "MWh")]
+    p_max_mw: Annotated[PositiveMw, about("largest power of the job at the meter", "MW")]
+    release: Annotated[LocalHour, about("first hour, local clock in the weather year")]
+    deadline: Annotated[LocalHour, about("end of the job, local clock in the weather year")]
+
+
+class Workloads(Part):
+    """Computing behind the meter."""
+
+    shares: Shares = Field(default_factory=Shares)
+    load_factor: PositiveFraction = default("campuses.workloads.load_factor")
+    shape: Text = default("campuses.workloads.shape")
+    flexibility: Flexibility = Field(default_factory=Flexibility)
+    jobs: Annotated[tuple[Job, ...], about("jobs with their own release and deadline")] = ()
+
+
+class CampusStorage(Part):
+    """Store behind the meter."""
+
+    p_mw: Annotated[PositiveMw, about("charging and discharging power", "MW")]
+    e_mwh: Annotated[PositiveMwh, about("energy it holds", "MWh")]
+    efficiency_roundtrip_frac: PositiveFraction = default("campuses.storage.efficiency_roundtrip_frac")
+
+
+def _contract_kind(value: object) -> str:
+    return "by_year" if isinstance(value, Mapping) else "mw"
+
+
+Contract = Annotated[
+    Annotated[Mw, Tag("mw")] | Annotated[dict[Year, Mw], Field(min_length=1), Tag("by_year")],
+    Discriminator(_contract_kind),
+]
+
+
+class Campus(Named):
+    """One request: where it may connect, how many MW in which year, under which service."""
+
+    poi: Annotated[Names, about("candidate buses")]
+    contract_mw: Annotated[Contract, about("maximum demand at the meter, one number or one per year", "MW")]
+    block_mw: PositiveMw = default("campuses.block_mw")
+    power_factor: PowerFactor = Field(default_factory=PowerFactor)
+    service: Service = Field(default_factory=Service)
+    workloads: Workloads = Field(default_factory=Workloads)
+    storage: Annotated[CampusStorage | None, about("store behind the meter")] = None
+
+    def contract_mw_in(self, year: int) -> float:
+        """Contract in a year [MW]: the value of the latest given year up to it, 0 before the first."""
+        if not isinstance(self.contract_mw, dict):
+            return self.contract_mw
+        begun = [given for given in self.contract_mw if given <= year]
+        return self.contract_mw[max(begun)] if begun else 0.0
+
+    @property
+    def largest_contract_mw(self) -> float:
+        """Largest contract of any given year [MW]."""
+        return max(self.contract_mw.values()) if isinstance(self.contract_mw, dict) else self.contract_mw

@@ -1,0 +1,169 @@
+"""The one table of default values: what gridplan assumes where a study is silent.
+
+A row is value, unit, source and status; the schema takes its defaults from here and the report lists the rows used.
+Status: measured (computed from raw public data), literature (read in the named source), derived (follows from
+stated numbers), assumption (no public value found, or one chosen among many), choice (a setting, not a fact).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from gridplan.solution import WORKLOADS
+
+Status = Literal["measured", "literature", "derived", "assumption", "choice"]
+Value = str | float | int | bool | tuple[float, ...] | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultRow:
+    """One default: dotted key (without list positions), value, unit, source, status, meaning."""
+
+    key: str
+    value: Value
+    unit: str
+    source: str
+    status: Status
+    meaning: str
+
+
+_Row = tuple[str, Value, str, str, Status, str]
+
+_SET = "setting of gridplan"
+_JUDGED = "engineering judgement"
+_P1 = "NERC TPL-001 category P1"
+_CRITERION = "common in US transmission planning criteria; use the utility's own"
+_BUDGET = "headroom studies use 0.25, 0.5 and 1 % curtailed energy (Norris et al., Duke University, 2025)"
+_RENT = (
+    "no public value by class; renting about 700 accelerators per MW at about 2 USD/h is some 1,400 USD/MWh, "
+    "scaled by the urgency of the class"
+)
+_LOST_LOAD = (
+    "order of the values of lost load of ERCOT and MISO; published figures run from 5,000 (ERCOT since 2022) "
+    "to 35,685 USD/MWh (survey adopted in Texas, 2024)"
+)
+_LOAD_FACTOR = (
+    "busy 8-GPU nodes draw 0.76 of their rating, 0.70 to 0.82 (arXiv 2506.14551), rounded up; realised use of "
+    "contracted MW is nearer 0.5 (LBNL 2024, ERCOT)"
+)
+_PHOENIX = "power-cap trial in Phoenix 2025: tiers that lose 0, 10, 25 and 50 % of throughput (arXiv 2507.00909)"
+_IDLE = "Acme clusters: idle server 1,512 W of 6,554 W maximum (0.23), of 5,418 W p99 (0.28)"
+_STORAGE = "upper end of lithium-ion figures; the US battery fleet measured 0.82 in 2019 (EIA)"
+_UNCONNECTED = "above the production cost of a MW-year, so that connecting wins wherever the grid allows it"
+
+_GRID: tuple[_Row, ...] = (
+    # key | value | unit | source | status | meaning
+    ("hours", "all", "", _SET, "choice", "hours of the weather year that are studied"),
+    ("hours.first", 0, "h", _SET, "choice", "first studied hour, counted from 0"),
+    ("base_case.load_growth_frac_per_year", None, "1/year", "absent: no growth, with a warning", "assumption",
+     "yearly growth of native load"),
+    ("base_case.reference_year", 2026, "", _SET, "assumption", "year whose native load the base case holds"),
+    ("base_case.weather_years", (2020,), "", "year of the embedded RTS-GMLC series", "choice",
+     "weather years of the hourly series"),
+    ("criteria.security", "n-1", "", _P1, "choice", "n-1: every limit also holds after each listed outage"),
+    ("criteria.contingencies.branches", True, "", _P1, "choice", "outage of every branch"),
+    ("criteria.contingencies.units", True, "", _P1, "choice", "outage of every unit"),
+    ("criteria.contingencies.dc_poles", True, "", _P1, "choice", "outage of every dc line"),
+    ("criteria.contingencies.campuses", True, "", "loss of a large load is studied: ERCOT Planning Guide 6.10(1)",
+     "choice", "sudden loss of every campus"),
+    ("criteria.commitment", "relaxed", "", "optimistic: a unit may run anywhere below its capability", "choice",
+     "commitment of units: relaxed, or must_run with a list"),
+    ("criteria.pre_existing", "no_worsening", "", _SET, "choice", "treatment of overloads found without campuses"),
+    ("criteria.dc_convention", "matpower", "", "MATPOWER: susceptance 1/(x tap)", "choice", "DC model of a branch"),
+    ("criteria.dc_rating_factor", 0.95, "1", "leaves sqrt(1 - 0.95^2) = 31 % of a rating to reactive power", "derived",
+     "part of an MVA rating usable for MW in the DC model"),
+    ("criteria.distribution_factor_cutoff_frac", 0.03, "1", _CRITERION, "assumption",
+     "least distribution factor that counts in headroom without redispatch"),
+    ("criteria.voltage_pu.intact", (0.95, 1.05), "pu", _CRITERION, "assumption", "voltage band, intact network"),
+    ("criteria.voltage_pu.after_outage", (0.90, 1.05), "pu", _CRITERION, "assumption", "voltage band after an outage"),
+    ("criteria.voltage_pu.step_max", 0.03, "pu", "Dominion: instantaneous voltage change up to 3 %", "literature",
+     "largest voltage step"),
+    ("criteria.reserve_mw", "largest_unit", "MW", "loss of the largest unit", "choice",
+     "reserve kept in the adequacy table"),
+    ("criteria.accept_radial_supply", False, "", _SET, "choice", "a POI lost by one outage may be called firm"),
+    ("criteria.load_basis", "contract", "", "the full contract in every hour is the cautious basis", "choice",
+     "campus load in capacity studies"),
+    ("prices.unserved_usd_per_mwh", 10_000.0, "USD/MWh", _LOST_LOAD, "assumption", "native load not served"),
+    ("prices.overload_usd_per_mwh", 20_000.0, "USD/MWh", "twice unserved load, so that limits hold first",
+     "assumption", "MW above a branch limit for one hour"),
+    ("prices.renewable_curtailment_usd_per_mwh", 0.0, "USD/MWh", "unused renewable output costs nothing",
+     "assumption", "renewable output not used"),
+    ("prices.unconnected_usd_per_mw_year", 3_000_000.0, "USD/(MW year)", _UNCONNECTED, "assumption",
+     "contract left without connection"),
+)  # fmt: skip
+
+_CAMPUS: tuple[_Row, ...] = (
+    ("campuses.block_mw", 50.0, "MW", _SET, "choice", "step of the sizes the siting may choose"),
+    ("campuses.power_factor.operating", 0.98, "1", "0.95 to 1.0; inputs of UPS are near 0.99", "assumption",
+     "lagging power factor at the meter in operation"),
+    ("campuses.power_factor.min_lag", 0.95, "1", "Ameren: 0.95 lagging to leading", "literature",
+     "lowest lagging power factor"),
+    ("campuses.service.kind", "firm", "", _SET, "choice", "service asked for: firm or conditional"),
+    ("campuses.service.curtailment_mode", "preventive", "", _SET, "choice",
+     "preventive: the campus is down before the outage"),
+    ("campuses.service.terms.max_energy_frac", 0.005, "1", _BUDGET, "literature",
+     "curtailed energy allowed, as part of the asked energy"),
+    ("campuses.service.terms.max_hours", 120.0, "h", "between 85 h (0.25 %) and 177 h (0.5 %) of the same studies",
+     "assumption", "curtailed hours allowed in a year"),
+    ("campuses.service.terms.max_event_h", 6.0, "h", "trials held 3 h (Phoenix) and up to 10 h (London)", "assumption",
+     "longest run of curtailed hours"),
+    ("campuses.service.terms.notice_min", 30.0, "min", _JUDGED, "assumption", "notice before a curtailment"),
+    ("campuses.workloads.load_factor", 0.8, "1", _LOAD_FACTOR, "assumption", "mean demand as part of the contract"),
+    ("campuses.workloads.shape", "azure_conversation", "",
+     "requests by hour of week, Azure LLM inference trace 2024, conversation (CC BY 4.0)", "measured",
+     "day and week shape of interactive requests"),
+    ("campuses.workloads.flexibility.idle_floor_frac", 0.25, "1", _IDLE, "measured",
+     "least computing power as part of the asked power of the hour"),
+    ("campuses.storage.efficiency_roundtrip_frac", 0.86, "1", _STORAGE, "assumption",
+     "energy out per energy in, at the grid side"),
+    ("reinforcements.life_years", 40.0, "year", "usual book life of transmission plant; use the utility's own",
+     "assumption", "years over which the capital cost is spread"),
+    ("solve.gap_schedule_frac", 0.001, "1", _SET, "choice", "proven gap at which a schedule stops"),
+    ("solve.gap_siting_frac", 0.01, "1", _SET, "choice", "proven gap at which siting stops"),
+    ("solve.workers", 1, "", _SET, "choice", "processes at work; results do not depend on it"),
+    ("solve.seed", 0, "", _SET, "choice", "seed of every random draw"),
+    ("solve.discount_rate_frac", 0.07, "1/year", "real rate of OMB Circular A-94 (1992); use the utility's own",
+     "literature", "yearly discount rate of capital cost"),
+    ("report.paper", "letter", "", _SET, "choice", "paper size: letter or a4"),
+)  # fmt: skip
+
+_FLEXIBILITY = "campuses.workloads.flexibility"
+# key | interactive relaxed batch finetune pretrain | unit | source | status | meaning
+_BY_CLASS: tuple[tuple[str, tuple[float, ...], str, str, Status, str], ...] = (
+    ("prices.computing_value_usd_per_mwh", (5000.0, 3000.0, 500.0, 800.0, 1500.0), "USD/MWh", _RENT, "assumption",
+     "lost work of the class"),
+    ("campuses.workloads.shares", (0.35, 0.15, 0.15, 0.10, 0.25), "1", "no public split by class; ask the applicant",
+     "assumption", "share of campus energy; a class left out of a given mix has none"),
+    (f"{_FLEXIBILITY}.deadline_h", (0, 0, 24, 72, 24), "h", "waiting typical of the class; ask the applicant",
+     "assumption", "longest wait of arrived work; 0 = served in its hour"),
+    (f"{_FLEXIBILITY}.shed_frac", (0.10, 0.25, 0.50, 0.50, 0.25), "1", _PHOENIX, "literature",
+     "largest part of the asked power that may be lost"),
+    (f"{_FLEXIBILITY}.min_power_frac", (0.0, 0.0, 0.0, 0.0, 0.75), "1",
+     "pausing loses no batch work; pretraining held 25 % less power for 3 h in Phoenix (arXiv 2507.00909)",
+     "literature", "least power as part of what is asked for less lost work"),
+)  # fmt: skip
+
+
+def _class_rows() -> Iterator[_Row]:
+    for key, values, unit, source, status, meaning in _BY_CLASS:
+        for workload, value in zip(WORKLOADS, values, strict=True):
+            yield f"{key}.{workload}", value, unit, source, status, meaning
+
+
+DEFAULTS: tuple[DefaultRow, ...] = tuple(
+    DefaultRow(key=key, value=value, unit=unit, source=source, status=status, meaning=meaning)
+    for key, value, unit, source, status, meaning in (*_GRID, *_CAMPUS, *_class_rows())
+)
+_BY_KEY = {row.key: row for row in DEFAULTS}
+
+
+def default_row(key: str) -> DefaultRow:
+    """Row of a dotted key; asking for a missing one is a mistake in the schema."""
+    return _BY_KEY[key]
+
+
+def has_default_row(key: str) -> bool:
+    """Whether the table holds the key."""
+    return key in _BY_KEY
