@@ -6,12 +6,11 @@ Comes in: a Study and the places of its keys. Goes out: findings. Rules that nee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from zoneinfo import available_timezones
 
 from gridplan.errors import Finding, did_you_mean
 from gridplan.solution import WORKLOADS
 from gridplan.study.check_jobs import JOB_RULES
-from gridplan.study.local_time import hours_of_year, is_timezone
+from gridplan.study.local_time import hours_of_year, is_timezone, timezones
 from gridplan.study.schema import CommittedUpgrade, Reinforcement, Study
 from gridplan.study.source import StudySource
 
@@ -142,7 +141,7 @@ def _storage_efficiency(study: Study, at: StudySource) -> Findings:
 
 def _timezone_exists(study: Study, at: StudySource) -> Findings:
     if not is_timezone(study.timezone):
-        message = f"timezone {study.timezone!r} does not exist.{did_you_mean(study.timezone, available_timezones())}"
+        message = f"timezone {study.timezone!r} does not exist.{did_you_mean(study.timezone, sorted(timezones()))}"
         yield at.error("GP-TIM-005", "timezone", message, "write an IANA zone, as in America/Phoenix")
 
 

@@ -6,12 +6,19 @@ Local time zones are resolved here and nowhere else in this room; results are ho
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+
+@cache
+def timezones() -> frozenset[str]:
+    """Names of all IANA zones; the folder of zones is searched once."""
+    return frozenset(available_timezones())
 
 
 def is_timezone(name: str) -> bool:
     """Whether the name is an IANA zone."""
-    return name in available_timezones()
+    return name in timezones()
 
 
 def is_local_hour(when: datetime, timezone: str) -> bool:

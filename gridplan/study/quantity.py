@@ -24,7 +24,7 @@ UNITS: dict[str, dict[str, float]] = {
 FAULT = "gridplan"
 """Error type of a fault that already carries its words."""
 
-_QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.DOTALL)
+_QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%€$£µ°].*?)?\s*", re.DOTALL)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _YEAR = re.compile(r"\d{4}")
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
@@ -69,7 +69,7 @@ def parse_quantity(value: object, unit: str = "") -> float:
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise _not_a_number(value, unit)
-    number, given = match.groups()
+    number, given = match.group(1), match.group(2) or ""
     factors = UNITS.get(unit, {})
     if given and given not in factors:
         raise _wrong_unit(value, given, unit)

@@ -26,11 +26,11 @@ def study_json_schema() -> dict[str, Any]:
 def _property(facts: dict[str, Any]) -> dict[str, Any]:
     """Words an editor shows beside a key, and forms the reader takes besides the plain one."""
     unit = facts.pop("unit", "")
-    notes = {"source": facts.pop("source", ""), "status": facts.pop("status", "")}
+    source, status = facts.pop("source", ""), facts.pop("status", "")
     facts.pop("title", None)
-    words = [facts.get("description", ""), f"[{unit}]" if unit else ""]
-    words += [f"Default: {notes['status']}, {notes['source']}."] if notes["status"] else []
-    text = " ".join(filter(None, words))
+    meaning = facts.pop("description", "")
+    words = f"{meaning} [{unit}]" if unit not in ("", "1") else meaning
+    text = f"{words}. Default is {status}: {source}" if status else words
     return {**_also_read(facts, unit), **({"description": text} if text else {})}
 
 
@@ -40,14 +40,18 @@ def _also_read(facts: Any, unit: str) -> Any:
     if not isinstance(facts, dict):
         return facts
     if facts.get("type") == "number" and unit in UNITS:
-        kept = {key: facts[key] for key in ("default", "description") if key in facts}
-        number = {key: value for key, value in facts.items() if key not in kept}
+        kept, number = _split(facts, "default")
         return {**kept, "anyOf": [number, {"type": "string", "pattern": _with_unit(unit)}]}
     if "prefixItems" in facts:
-        return {**{k: v for k, v in facts.items() if k != "prefixItems"}, "items": facts["prefixItems"]}
+        items, rest = _split(facts, "prefixItems")
+        return {**rest, "items": items["prefixItems"]}
     if facts.get("format") == "date-time":
-        return {**{k: v for k, v in facts.items() if k != "format"}, "pattern": _LOCAL_HOUR}
+        return {**_split(facts, "format")[1], "pattern": _LOCAL_HOUR}
     return {key: _also_read(value, unit) if key != "default" else value for key, value in facts.items()}
+
+
+def _split(facts: dict[str, Any], key: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {k: v for k, v in facts.items() if k == key}, {k: v for k, v in facts.items() if k != key}
 
 
 def _with_unit(unit: str) -> str:

@@ -6,6 +6,7 @@ Comes in: text. Goes out: a ``Tree`` of dicts, lists and scalars and the ``Study
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -222,7 +223,7 @@ class _Builder:
         elif _OLD_YAML.fullmatch(text):
             message, remedy = (
                 f'{text} was read as the text "{text}"',
-                "put text in quotes; write true, false or a number",
+                "quote text; write true, false or a number",
             )
         else:
             return
@@ -249,7 +250,8 @@ def plain_value(text: str) -> str | int | float | bool | None:
     if _INT.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return number if math.isfinite(number) else text
     return float(text.replace(".", "")) if _SPECIAL.fullmatch(text) else text
 
 
