@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from gridplan.errors import Finding
 from gridplan.study.campus_request import Job
-from gridplan.study.local_time import hour_of_year, hours_of_year, is_local_hour, is_timezone
+from gridplan.study.local_time import hour_of_year, is_local_hour, is_timezone
 from gridplan.study.schema import Study
 from gridplan.study.source import StudySource
 
@@ -50,11 +50,11 @@ def _energy_fits_the_window(study: Study, at: StudySource) -> Iterator[Finding]:
     if not is_timezone(study.timezone):
         return
     for key, job in _jobs(study):
-        hours = _studied_hours(study, job)
+        hours = _window_hours(study, job)
         possible_mwh = hours * job.p_max_mw
         if job.deadline > job.release and job.energy_mwh > possible_mwh + _ENERGY_TOLERANCE_MWH:
             message = (
-                f"job {job.id} asks for {job.energy_mwh:g} MWh, but its window holds {hours} studied hours: "
+                f"job {job.id} asks for {job.energy_mwh:g} MWh, but its window holds {hours} hours: "
                 f"{possible_mwh:g} MWh are possible at {job.p_max_mw:g} MW"
             )
             yield at.error("GP-TIM-004", f"{key}.energy_mwh", message, "lengthen the window or ask for less")
@@ -74,12 +74,9 @@ def _jobs(study: Study) -> Iterator[tuple[str, Job]]:
             yield f"campuses.{i}.workloads.jobs.{j}", job
 
 
-def _studied_hours(study: Study, job: Job) -> int:
-    year = study.base_case.weather_years[0]
-    studied = study.hour_slice(hours_of_year(year, study.timezone))
-    first = max(hour_of_year(job.release, year, study.timezone), int(studied.start))
-    end = min(hour_of_year(job.deadline, year, study.timezone), int(studied.stop))
-    return max(0, end - first)
+def _window_hours(study: Study, job: Job) -> int:
+    year = job.release.year
+    return hour_of_year(job.deadline, year, study.timezone) - hour_of_year(job.release, year, study.timezone)
 
 
 def _clock(when: object) -> str:

@@ -170,7 +170,7 @@ def test_deadline_before_release() -> None:
 
 def test_energy_larger_than_its_window() -> None:
     assert message("energy_mwh: 500", "energy_mwh: 2 GWh") == (
-        "error[GP-TIM-004]: job run1 asks for 2000 MWh, but its window holds 24 studied hours: "
+        "error[GP-TIM-004]: job run1 asks for 2000 MWh, but its window holds 24 hours: "
         "1200 MWh are possible at 50 MW\n"
         "  --> north.yaml:15:11 campuses.0.workloads.jobs.0.energy_mwh\n"
         "  do: lengthen the window or ask for less"

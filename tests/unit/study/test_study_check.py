@@ -129,7 +129,6 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "campuses.0.workloads.jobs.0.deadline",
     ),
     (study(job(energy_mwh=240.1)), "GP-TIM-004", "error", "campuses.0.workloads.jobs.0.energy_mwh"),
-    (study(job(), hours={"first": 0, "count": 336}), "GP-TIM-004", "error", "campuses.0.workloads.jobs.0.energy_mwh"),
     (study(job(deadline="2021-03-02T00:00")), "GP-TIM-003", "error", "campuses.0.workloads.jobs.0.deadline"),
     (
         study(job(release="2020-03-08T02:00", deadline="2020-03-10T00:00"), timezone="America/New_York"),
@@ -153,6 +152,10 @@ def test_every_rule_has_a_fault_that_it_finds() -> None:
 def test_energy_exactly_filling_the_window_is_accepted() -> None:
     assert check_study(study(job(energy_mwh=240))) == ()
     assert check_study(study(job(release="2020-12-31T00:00", deadline="2021-01-01T00:00", energy_mwh=240))) == ()
+
+
+def test_a_job_outside_the_studied_hours_is_left_to_the_campus_room() -> None:
+    assert check_study(study(job(), hours={"first": 0, "count": 336})) == ()
 
 
 def test_local_hours_are_counted_on_the_zone_clock() -> None:
