@@ -1,0 +1,182 @@
+"""Campuses as labelled, immutable arrays: what every class asks for by hour, and what of it can move.
+
+The baseline is given power, in one scenario; ``to_dataset`` states it with a dim ``scenario``, the door for a load
+model that draws several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.errors import Finding
+from gridplan.solution import STORAGE_MEMBER, WORKLOADS, member_label
+from gridplan.terms import netcdf_attrs
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+BASE_SCENARIO = "base"
+_BY_CLASS = ("installed_mw", "deadline_h", "shed_frac", "min_power_frac", "value_usd_per_mwh")
+_BY_CAMPUS = ("connected_mw", "idle_floor_frac", "max_energy_frac")
+_TOLERANCE_MW = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampusJob:
+    """Single job: ``energy_mwh`` in the hours from ``release_position`` up to, without, ``deadline_position``."""
+
+    campus: str
+    id: str
+    workload: str
+    energy_mwh: float
+    p_max_mw: float
+    release_position: int
+    deadline_position: int
+
+    @property
+    def label(self) -> str:
+        """Name on the dim ``job``."""
+        return member_label(self.campus, self.id)
+
+    @property
+    def window(self) -> slice:
+        """Studied hours the job may run in."""
+        return slice(self.release_position, self.deadline_position)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampusStore:
+    """Store behind the meter of a campus."""
+
+    campus: str
+    p_mw: float
+    e_mwh: float
+    efficiency_roundtrip_frac: float
+
+    @property
+    def label(self) -> str:
+        """Name on the dim ``storage``."""
+        return member_label(self.campus, STORAGE_MEMBER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campuses:
+    """Load of the campuses of one studied year and the limits of its flexibility.
+
+    Parameters
+    ----------
+    campus, workload : tuple of str
+        Labels; campuses in the order of the study, workloads as ``gridplan.solution.WORKLOADS``.
+    time_utc : datetime64[s], dims (time,)
+        Beginning of each studied hour.
+    connected_mw : float, dims (campus,) [MW]
+        Limit at the meter.
+    baseline_mw : float, dims (campus, workload, time) [MW]
+        Power asked for, at the meter; jobs stand apart.
+    installed_mw : float, dims (campus, workload) [MW]
+        Share of the class in ``connected_mw``; the baseline never exceeds it.
+    deadline_h : int, dims (campus, workload) [h]
+        Longest wait of arrived work; 0 = served in its hour.
+    shed_frac : float, dims (campus, workload) [1]
+        Largest lost work per baseline; counts for conditional campuses only.
+    min_power_frac : float, dims (campus, workload) [1]
+        Least power per baseline less lost work.
+    value_usd_per_mwh : float, dims (campus, workload) [USD/MWh]
+        Price of lost work.
+    idle_floor_frac : float, dims (campus,) [1]
+        Least computing power per baseline of the hour.
+    is_conditional : bool, dims (campus,)
+        Whether work may be lost at all.
+    max_energy_frac : float, dims (campus,) [1]
+        Lost work allowed per baseline over all hours; 0 for a firm campus.
+    jobs : tuple of CampusJob
+        Jobs in campus order.
+    storage : tuple of CampusStore
+        Stores in campus order.
+    findings : tuple of Finding
+        Notes and warnings of the building: peaks cut, jobs left out.
+    """
+
+    campus: tuple[str, ...]
+    workload: tuple[str, ...] = WORKLOADS
+    time_utc: npt.NDArray[np.datetime64]
+    connected_mw: FloatArray
+    baseline_mw: FloatArray
+    installed_mw: FloatArray
+    deadline_h: IntArray
+    shed_frac: FloatArray
+    min_power_frac: FloatArray
+    value_usd_per_mwh: FloatArray
+    idle_floor_frac: FloatArray
+    is_conditional: BoolArray
+    max_energy_frac: FloatArray
+    jobs: tuple[CampusJob, ...] = ()
+    storage: tuple[CampusStore, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if isinstance(value, np.ndarray):
+                value = value.copy()
+                value.setflags(write=False)
+                object.__setattr__(self, column.name, value)
+        _check_shapes(self)
+        _check_values(self)
+
+    @property
+    def n_time(self) -> int:
+        """Count of studied hours."""
+        return len(self.time_utc)
+
+    def to_dataset(self) -> xr.Dataset:
+        """Baseline, dims (campus, workload, scenario, time), and flexibility as an xarray Dataset with units."""
+        import xarray as xr
+
+        by_class = {name: (("campus", "workload"), getattr(self, name), netcdf_attrs(name)) for name in _BY_CLASS}
+        by_campus = {name: (("campus",), getattr(self, name), netcdf_attrs(name)) for name in _BY_CAMPUS}
+        dims = ("campus", "workload", "scenario", "time")
+        baseline = (dims, self.baseline_mw[:, :, None, :], netcdf_attrs("p_baseline_mw"))
+        labels: dict[str, Any] = {
+            "campus": list(self.campus),
+            "workload": list(self.workload),
+            "scenario": [BASE_SCENARIO],
+            "time": self.time_utc.astype("datetime64[ns]"),
+        }
+        return xr.Dataset({"p_baseline_mw": baseline, **by_class, **by_campus}, coords=labels)
+
+
+def _check_shapes(campuses: Campuses) -> None:
+    n_campus, n_workload = len(campuses.campus), len(campuses.workload)
+    wanted: dict[str, tuple[int, ...]] = {
+        **dict.fromkeys(_BY_CLASS, (n_campus, n_workload)),
+        **dict.fromkeys((*_BY_CAMPUS, "is_conditional"), (n_campus,)),
+        "baseline_mw": (n_campus, n_workload, campuses.n_time),
+    }
+    for name, shape in wanted.items():
+        found = getattr(campuses, name).shape
+        if found != shape:
+            raise ValueError(f"{name} has shape {found}, {shape} expected")
+    for job in campuses.jobs:
+        if not 0 <= job.release_position < job.deadline_position <= campuses.n_time:
+            raise ValueError(f"window of job {job.label} is not inside the {campuses.n_time} studied hours")
+
+
+def _check_values(campuses: Campuses) -> None:
+    for name in (*_BY_CLASS, *_BY_CAMPUS, "baseline_mw"):
+        values = getattr(campuses, name)
+        if not (np.isfinite(values).all() and (values >= 0).all()):
+            raise ValueError(f"{name} holds a value that is negative or no number")
+    too_much_mw = campuses.baseline_mw.max(axis=2, initial=0.0) - campuses.installed_mw
+    if too_much_mw.max(initial=0.0) > _TOLERANCE_MW:
+        i, c = np.unravel_index(int(np.argmax(too_much_mw)), too_much_mw.shape)
+        where = f"{campuses.campus[i]} {campuses.workload[c]}"
+        raise ValueError(f"baseline_mw of {where} is {too_much_mw[i, c]:g} MW above installed_mw")
