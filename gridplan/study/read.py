@@ -43,8 +43,21 @@ def read_study(path: Path) -> StudyFile:
     FileError
         If the file exists and may not be read.
     """
-    text, findings = _decode(_read_bytes(path), path)
+    text, findings = read_text_file(path)
     return load_study_text(text, file=path, findings=findings)
+
+
+def read_text_file(path: Path) -> tuple[str, tuple[Finding, ...]]:
+    """Text of a small YAML file, and a warning where it is not UTF-8.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, too large, or no text.
+    FileError
+        If the file exists and may not be read.
+    """
+    return _decode(_read_bytes(path), path)
 
 
 def load_study_text(text: str, *, file: Path | None = None, findings: tuple[Finding, ...] = ()) -> StudyFile:
