@@ -228,6 +228,24 @@ class Effect:
     constant_mw: FloatArray
 
 
+class EffectBook:
+    """Effects of the network asked for last, so that its hours do not factorise the same outage again."""
+
+    def __init__(self) -> None:
+        self._network: Network | None = None
+        self._known: dict[tuple[object, ...], Effect] = {}
+
+    def effect(self, network: Network, outage: Outage, campus_bus: IntArray, convention: Convention) -> Effect:
+        """``outage_effect`` with a memory."""
+        if self._network is not network:
+            self._network, self._known = network, {}
+        bus = int(campus_bus[outage.position]) if outage.kind == "campus" else -1
+        key = (outage, bus, convention)
+        if key not in self._known:
+            self._known[key] = outage_effect(network, outage, campus_bus, convention)
+        return self._known[key]
+
+
 def outage_effect(
     network: Network, outage: Outage, campus_bus: IntArray | None = None, convention: Convention = "matpower"
 ) -> Effect:

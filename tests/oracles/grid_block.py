@@ -17,6 +17,7 @@ from gridplan.series.model import GridSeries
 from tests.oracles.btheta import (
     Convention,
     Effect,
+    EffectBook,
     FloatArray,
     IntArray,
     Outage,
@@ -25,13 +26,13 @@ from tests.oracles.btheta import (
     island_of_bus,
     limited_branch,
     live_bus,
-    outage_effect,
     pickup_frac,
     susceptance_mw_per_rad,
 )
 from tests.oracles.lp import INF, LinearProgram
 
 OutageForm = Literal["rows", "angles"]
+EFFECTS = EffectBook()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +245,7 @@ def driver_columns(columns: GridColumns, outage: Outage) -> IntArray:
 def _add_outage_rows(
     lp: LinearProgram, network: Network, rules: GridRules, columns: GridColumns, outage: Outage, campus_bus: IntArray
 ) -> None:
-    effect: Effect = outage_effect(network, outage, campus_bus, rules.convention)
+    effect: Effect = EFFECTS.effect(network, outage, campus_bus, rules.convention)
     limited = np.flatnonzero(effect.limited)
     driver = np.broadcast_to(driver_columns(columns, outage)[:, None], (len(columns.flow), len(limited)))
     terms = [(columns.flow[:, limited], 1.0), (driver, effect.coefficient[limited])]
