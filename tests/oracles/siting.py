@@ -140,6 +140,7 @@ def dispatch_hour_cost(
     Campus outages in ``rules`` are replaced by those of the connected campuses if there are any.
     """
     secure_campuses = any(o.kind == "campus" for o in rules.outages)
+    grids: dict[frozenset[str], Network] = {}
     grid_outages = tuple(o for o in rules.outages if o.kind != "campus")
 
     def hour_cost(choice: Combination, hour: int) -> float:
@@ -152,8 +153,9 @@ def dispatch_hour_cost(
                     raise ValueError(msg)
                 taken[bus] = mw * part
         lost = tuple(Outage("campus", k) for k in range(len(taken))) if secure_campuses else ()
-        grid = with_built(network, [r for r in reinforcements if r.id in choice.built])
-        result = solve_hour(grid, series, hour, taken, replace(rules, outages=(*grid_outages, *lost)))
+        if choice.built not in grids:
+            grids[choice.built] = with_built(network, [r for r in reinforcements if r.id in choice.built])
+        result = solve_hour(grids[choice.built], series, hour, taken, replace(rules, outages=(*grid_outages, *lost)))
         return result.objective_usd_per_hour if result.status == "optimal" else float("inf")
 
     return hour_cost
