@@ -43,7 +43,7 @@ _FROM_TO = "+ from -> to"
 # name | dims | unit | sign | meaning
 _ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("time_utc", "time", "s", "since 1970-01-01T00:00:00Z", "beginning of the hour"),
-    ("load_mw", "time bus", "MW", _WITHDRAWS, "native and committed load, losses included, campuses not included"),
+    ("load_mw", "time bus", "MW", _WITHDRAWS, "native and committed load with losses; campuses and gs_mw stand apart"),
     ("p_max_mw", "time generator", "MW", _INJECTS, "available capacity of a unit; 0 for a retired unit"),
     ("p_min_mw", "time generator", "MW", _INJECTS, "least output under the commitment assumption"),
     ("rating_normal_mw", "branch", "MW", _NOT_NEGATIVE, "limit of the intact network, inf where unlimited"),
@@ -68,7 +68,7 @@ _ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("objective_usd", "", "USD", _NOT_NEGATIVE, "production + unserved + overload + lost work + wear"),
     ("bound_usd", "", "USD", _NOT_NEGATIVE, "proven lower bound on the objective"),
     ("base_usd", "", "USD", _NOT_NEGATIVE, "cost of the same hours without campuses and with idle grid stores"),
-    ("gap_frac", "", "1", _NOT_NEGATIVE, "(objective - bound) / (objective - base)"),
+    ("gap_frac", "", "1", _NOT_NEGATIVE, "(objective - bound) / max(objective - base, 1 USD)"),
     ("contract_mw", "campus", "MW", _WITHDRAWS, "maximum demand asked for at the POI meter"),
     ("connected_mw", "campus", "MW", _WITHDRAWS, "part of the contract that is connected: firm + conditional"),
     ("firm_mw", "campus", "MW", _WITHDRAWS, "largest MW taken in every hour with every contingency secure"),

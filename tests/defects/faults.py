@@ -1,0 +1,474 @@
+"""Faults seeded into the files of a finished run, each with the check that must catch it.
+
+``FAULTS[name].seed(run_dir)`` changes a copy of any run folder (first year, connected campus) and brings the
+manifest up to date, so that only the fault itself can be found. A run that lacks what a fault needs (a job, a
+store) raises ``NotThere``.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5netcdf
+import numpy as np
+
+from gridplan import solution
+from tests.defects.dc_flow import redispatch_towards_overload
+from tests.defects.make_run import write_manifest
+
+Change = Callable[["Run"], None]
+
+
+class NotThere(Exception):  # noqa: N818 - says what the run lacks
+    """The run has nothing this fault could change."""
+
+
+class Run:
+    """A run folder that is being damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.plan = self.json(solution.PLAN_JSON)
+        self.year = min(self.plan["years"])
+        self.entry: dict[str, Any] = self.plan["years"][self.year]
+
+    def json(self, name: str) -> dict[str, Any]:
+        """JSON file of the folder."""
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def save_plan(self) -> None:
+        """Write the changed plan."""
+        (self.folder / solution.PLAN_JSON).write_text(json.dumps(self.plan), encoding="utf-8")
+
+    @property
+    def campus(self) -> tuple[int, dict[str, Any]]:
+        """First connected campus: position and plan entry."""
+        for i, campus in enumerate(self.entry["campuses"]):
+            if campus["bus"] is not None and campus["connected_mw"] > 0:
+                return i, campus
+        raise NotThere("a connected campus")
+
+    def file_of(self, name: str) -> Path:
+        """netCDF file that holds a variable."""
+        in_series = {variable.name for variable in solution.SERIES_VARIABLES} - {"time_utc"}
+        named = solution.series_file if name in in_series else solution.schedule_file
+        return self.folder / named(self.year)
+
+    def get(self, name: str) -> np.ndarray:
+        """Variable as it stands."""
+        with h5netcdf.File(self.file_of(name), "r") as data:
+            if name not in data.variables:
+                raise NotThere(name)
+            return np.array(data.variables[name][...])
+
+    def put(self, name: str, values: np.ndarray) -> None:
+        """Overwrite a variable."""
+        with h5netcdf.File(self.file_of(name), "a") as data:
+            data.variables[name][...] = values
+
+    def add(self, name: str, index: tuple[int, ...], amount: float) -> None:
+        """Add to one entry of a variable."""
+        values = self.get(name)
+        values[index] += amount
+        self.put(name, values)
+
+    def attr(self, name: str, change: Callable[[float], float]) -> None:
+        """Change an attribute of the schedule."""
+        with h5netcdf.File(self.folder / solution.schedule_file(self.year), "a") as data:
+            data.attrs[name] = change(float(data.attrs[name]))
+
+    def csv(self, name: str, column: str, change: Callable[[float], float]) -> None:
+        """Change a column in the row where it is largest."""
+        path = self.folder / name
+        with path.open(encoding="utf-8", newline="") as text:
+            reader = csv.DictReader(text)
+            columns, rows = list(reader.fieldnames or ()), list(reader)
+        row = max(rows, key=lambda r: float(r[column]))
+        row[column] = f"{change(float(row[column])):.6f}"
+        with path.open("w", encoding="utf-8", newline="") as text:
+            writer = csv.DictWriter(text, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A change of result files and the check that must catch it."""
+
+    check: str
+    change: Change
+    is_rehashed: bool = True
+
+    def seed(self, run_dir: Path) -> None:
+        """Damage a run folder."""
+        self.change(Run(run_dir))
+        if self.is_rehashed and (run_dir / solution.MANIFEST_JSON).is_file():
+            write_manifest(run_dir)
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(check: str, *, is_rehashed: bool = True) -> Callable[[Change], Change]:
+    """Enter a change under its own name."""
+
+    def enter(change: Change) -> Change:
+        FAULTS[change.__name__] = Fault(check, change, is_rehashed)
+        return change
+
+    return enter
+
+
+def _busiest(run: Run, name: str) -> tuple[int, ...]:
+    values = run.get(name)
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(values))), values.shape))
+
+
+# -- A01 to A04: grid ------------------------------------------------------------------------------
+@fault("A01")
+def unit_produces_2_mw_less(run: Run) -> None:
+    run.add("p_generator_mw", _busiest(run, "p_generator_mw"), -2.0)
+
+
+@fault("A01")
+def two_buses_swapped_in_load(run: Run) -> None:
+    load = run.get("load_mw")
+    order = np.argsort(load.sum(axis=0))
+    swapped = load.copy()
+    swapped[:, [order[-1], order[-3]]] = load[:, [order[-3], order[-1]]]
+    run.put("load_mw", swapped)
+
+
+@fault("A01")
+def dc_line_sign_turned(run: Run) -> None:
+    if not np.abs(run.get("p_dc_line_mw")).max() > 1.0:
+        raise NotThere("a used dc line")
+    run.put("p_dc_line_mw", -run.get("p_dc_line_mw"))
+
+
+@fault("A01")
+def one_mw_unserved_out_of_nothing(run: Run) -> None:
+    run.add("p_unserved_mw", _busiest(run, "load_mw"), 1.0)
+
+
+@fault("A02")
+def one_flow_1_mw_higher(run: Run) -> None:
+    run.add("p_branch_mw", _busiest(run, "p_branch_mw"), 1.0)
+
+
+@fault("A02")
+def one_angle_off(run: Run) -> None:
+    run.add("va_rad", _busiest(run, "va_rad"), 0.001)
+
+
+@fault("A02")
+def flow_signs_turned_on_one_branch(run: Run) -> None:
+    flow = run.get("p_branch_mw")
+    flow[:, _busiest(run, "p_branch_mw")[1]] *= -1.0
+    run.put("p_branch_mw", flow)
+
+
+@fault("A03")
+def one_unit_above_p_max(run: Run) -> None:
+    hour, unit = _busiest(run, "p_generator_mw")
+    run.add("p_generator_mw", (hour, unit), float(run.get("p_max_mw")[hour, unit]))
+
+
+@fault("A03")
+def one_unit_below_zero(run: Run) -> None:
+    hour, unit = (int(i) for i in np.argwhere(run.get("p_generator_mw") < 1.0)[0])
+    run.add("p_generator_mw", (hour, unit), -3.0)
+
+
+@fault("A03")
+def ratings_raised_without_reinforcement(run: Run) -> None:
+    run.put("rating_normal_mw", run.get("rating_normal_mw") * 1.3)
+
+
+@fault("A03")
+def flow_above_its_rating(run: Run) -> None:
+    rating, flow = run.get("rating_normal_mw"), run.get("p_branch_mw")
+    branch = int(np.argmin(rating))
+    flow[0, branch] = rating[branch] * 1.01
+    run.put("p_branch_mw", flow)
+
+
+@fault("A03")
+def dc_line_beyond_its_limit(run: Run) -> None:
+    values = run.get("p_dc_line_mw")
+    values[0, 0] = 1.1 * float(run.json(solution.NETWORK_JSON)["tables"]["dc_line"]["p_max_mw"][0])
+    run.put("p_dc_line_mw", values)
+
+
+@fault("A03")
+def spill_without_sun_or_wind(run: Run) -> None:
+    run.add("p_spill_mw", (0, 0), 1.0)
+
+
+@fault("A04")
+def dispatch_not_secure_after_an_outage(run: Run) -> None:
+    redispatch_towards_overload(run)
+
+
+@fault("A04")
+def emergency_rating_lower_than_planned_with(run: Run) -> None:
+    run.put("rating_emergency_mw", run.get("rating_emergency_mw") * 0.6)
+
+
+# -- A05 to A08: campuses --------------------------------------------------------------------------
+@fault("A05")
+def one_job_1_percent_short(run: Run) -> None:
+    job = run.get("p_job_mw")
+    job[:, 0] *= 0.99
+    run.put("p_job_mw", job)
+
+
+@fault("A05")
+def served_power_without_backlog(run: Run) -> None:
+    run.add("p_workload_mw", _busiest(run, "p_workload_mw"), -1.0)
+
+
+@fault("A05")
+def backlog_forgets_work(run: Run) -> None:
+    backlog = run.get("backlog_mwh")
+    run.put("backlog_mwh", backlog * 0.9)
+
+
+@fault("A06")
+def one_hour_of_a_job_past_its_deadline(run: Run) -> None:
+    job = run.get("p_job_mw")
+    used = np.flatnonzero(job[:, 0] > 0)
+    late = int(used[-1]) + 1
+    while _inside(run, late):
+        late += 1
+    job[late, 0], job[used[-1], 0] = job[used[-1], 0], 0.0
+    run.put("p_job_mw", job)
+
+
+def _inside(run: Run, hour: int) -> bool:
+    job = next(job for campus in run.entry["campuses"] for job in campus["jobs"])
+    stamp = np.datetime64(int(run.get("time_utc")[hour]), "s")
+    return bool(stamp < np.datetime64(job["deadline_utc"].rstrip("Z"), "s"))
+
+
+@fault("A06")
+def a_class_served_after_its_deadline(run: Run) -> None:
+    campus, entry = run.campus
+    waits = [entry["classes"][w]["deadline_h"] for w in solution.WORKLOADS]
+    c = max((i for i, wait in enumerate(waits) if wait > 0), key=lambda i: run.get("p_workload_mw")[:, campus, i].sum())
+    served = run.get("p_workload_mw")
+    length = min(len(served) // 2, 3 * waits[c])
+    served[:length, campus, c], served[length : 2 * length, campus, c] = (
+        0.0,
+        served[:length, campus, c] + served[length : 2 * length, campus, c],
+    )
+    run.put("p_workload_mw", served)
+
+
+@fault("A07")
+def meter_above_the_connected_mw(run: Run) -> None:
+    campus, entry = run.campus
+    meter = run.get("p_campus_mw")
+    meter[0, campus] = entry["connected_mw"] + 1.0
+    run.put("p_campus_mw", meter)
+
+
+@fault("A07")
+def class_above_its_installed_power(run: Run) -> None:
+    campus, entry = run.campus
+    served = run.get("p_workload_mw")
+    served[5, campus, 2] = entry["connected_mw"]
+    run.put("p_workload_mw", served)
+
+
+@fault("A07")
+def firm_campus_curtailed(run: Run) -> None:
+    _, entry = run.campus
+    entry["service"] = "firm"
+    if not run.get("p_curtailed_mw").max() > 0.1:
+        raise NotThere("lost work")
+    run.save_plan()
+
+
+@fault("A08")
+def stored_energy_wrong_in_one_hour(run: Run) -> None:
+    run.add("e_storage_mwh", (len(run.get("e_storage_mwh")) // 2, 0), 1.0)
+
+
+@fault("A08")
+def store_ends_empty(run: Run) -> None:
+    energy = run.get("e_storage_mwh")
+    energy[-1, 0] = 0.0
+    run.put("e_storage_mwh", energy)
+
+
+@fault("A08")
+def store_charges_beyond_its_power(run: Run) -> None:
+    run.add("p_charge_mw", (0, 0), 1e4)
+
+
+# -- A09, A10, A12, A14: plan ----------------------------------------------------------------------
+@fault("A09")
+def connected_mw_no_whole_block(run: Run) -> None:
+    _, entry = run.campus
+    step = 0.3 * entry["block_mw"]
+    entry["connected_mw"] -= step
+    entry["conditional_mw"] -= step
+    entry["unconnected_mw"] += step
+    run.save_plan()
+
+
+@fault("A09")
+def poi_nobody_asked_for(run: Run) -> None:
+    _, entry = run.campus
+    entry["candidates"] = [c for c in entry["candidates"] if c != entry["bus"]]
+    run.save_plan()
+
+
+@fault("A09")
+def deadline_longer_than_the_study_allows(run: Run) -> None:
+    run.campus[1]["classes"]["batch"]["deadline_h"] += 24
+    run.save_plan()
+
+
+@fault("A10")
+def curtailment_budget_exceeded(run: Run) -> None:
+    campus, entry = run.campus
+    terms = entry["terms"]
+    if terms is None or terms["max_energy_frac"] is None:
+        raise NotThere("a curtailment budget")
+    lost = run.get("p_curtailed_mw")
+    budget = terms["max_energy_frac"] * run.get("p_baseline_mw")[:, campus].sum()
+    lost[0, campus, 2] += budget + 1.0 - lost[:, campus].sum()
+    run.put("p_curtailed_mw", lost)
+
+
+@fault("A10")
+def event_longer_than_its_limit(run: Run) -> None:
+    campus, entry = run.campus
+    if entry["terms"] is None or entry["terms"]["max_event_h"] is None:
+        raise NotThere("a limit on events")
+    lost = run.get("p_curtailed_mw")
+    lost[: int(entry["terms"]["max_event_h"]) + 1, campus, 3] = max(1.0, 0.005 * entry["contract_mw"]) + 0.1
+    run.put("p_curtailed_mw", lost)
+
+
+@fault("A11")
+def cost_of_hours_up_by_0_1_percent(run: Run) -> None:
+    run.put("cost_usd", run.get("cost_usd") * 1.001)
+
+
+@fault("A11")
+def objective_up_by_0_1_percent(run: Run) -> None:
+    run.attr("objective_usd", lambda value: value * 1.001)
+
+
+@fault("A11")
+def reinforcement_for_nothing(run: Run) -> None:
+    run.entry["objective"]["reinforcement_usd"] -= 1e6
+    run.save_plan()
+
+
+@fault("A12")
+def bound_above_objective(run: Run) -> None:
+    run.attr("bound_usd", lambda value: value * 1.01)
+
+
+@fault("A12")
+def gap_prettier_than_it_is(run: Run) -> None:
+    run.attr("gap_frac", lambda value: value / 2.0 - 1e-6)
+
+
+@fault("A13")
+def prices_5_percent_too_high(run: Run) -> None:
+    run.put("lmp_usd_per_mwh", run.get("lmp_usd_per_mwh") * 1.05)
+
+
+@fault("A13")
+def prices_with_the_other_sign(run: Run) -> None:
+    run.put("lmp_usd_per_mwh", -run.get("lmp_usd_per_mwh"))
+
+
+@fault("A14")
+def unserved_load_listed_elsewhere(run: Run) -> None:
+    bus = run.json(solution.NETWORK_JSON)["tables"]["bus"]["id"][1]
+    run.entry["unserved"] = [*run.entry["unserved"], {"bus": bus, "energy_mwh": 5.0}]
+    run.save_plan()
+
+
+@fault("A14")
+def overload_bought(run: Run) -> None:
+    run.entry["overload_slack_max_mw"] = 0.5
+    run.save_plan()
+
+
+@fault("A14")
+def island_not_listed(run: Run) -> None:
+    if not run.entry["islanding"]:
+        raise NotThere("an outage that cuts buses off")
+    run.entry["islanding"] = run.entry["islanding"][1:]
+    run.save_plan()
+
+
+@fault("A14")
+def firm_service_on_a_radial_line(run: Run) -> None:
+    if not run.entry["islanding"]:
+        raise NotThere("a radial bus")
+    run.campus[1]["bus"] = run.entry["islanding"][0]["buses"][0]
+    run.campus[1]["firm_mw"] = max(run.campus[1]["firm_mw"], 1.0)
+    run.save_plan()
+
+
+# -- A15, A17: files -------------------------------------------------------------------------------
+@fault("A15")
+def one_hour_missing(run: Run) -> None:
+    path = run.folder / solution.schedule_file(run.year)
+    with h5netcdf.File(path, "r") as data:
+        found = {name: (v.dimensions, np.array(v[...])) for name, v in data.variables.items()}
+        sizes = {name: int(dim.size) for name, dim in data.dimensions.items()}
+        attrs = dict(data.attrs)
+    with h5netcdf.File(path, "w") as data:
+        data.dimensions = {name: size - (name == "time") for name, size in sizes.items()}
+        for name, (dims, values) in found.items():
+            kept = values[:-1] if "time" in dims else values
+            text = h5netcdf.core.h5py.string_dtype() if kept.dtype == object else kept.dtype
+            data.create_variable(name, dims, dtype=text)[...] = kept
+        data.attrs.update(attrs)
+
+
+@fault("A15")
+def clock_half_an_hour_late(run: Run) -> None:
+    run.put("time_utc", run.get("time_utc") + 1800)
+
+
+@fault("A15")
+def total_of_the_hourly_table_wrong(run: Run) -> None:
+    run.csv(solution.schedule_csv(run.year), "p_campus_mw", lambda value: value + 1.0)
+
+
+@fault("A15")
+def energy_of_the_year_table_wrong(run: Run) -> None:
+    run.csv(solution.MW_BY_YEAR_CSV, "energy_mwh", lambda value: value * 1.001)
+
+
+@fault("A15")
+def curtailed_hours_counted_down(run: Run) -> None:
+    run.csv(solution.MW_BY_YEAR_CSV, "curtailed_hours", lambda value: value - 1.0)
+
+
+@fault("A17", is_rehashed=False)
+def file_changed_after_the_run(run: Run) -> None:
+    path = run.folder / solution.PLAN_JSON
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+@fault("A17", is_rehashed=False)
+def result_missing_from_the_manifest(run: Run) -> None:
+    manifest = run.json(solution.MANIFEST_JSON)
+    manifest["outputs"].pop(solution.schedule_file(run.year))
+    (run.folder / solution.MANIFEST_JSON).write_text(json.dumps(manifest), encoding="utf-8")
