@@ -59,8 +59,16 @@ class _Fault:
 
 def schema_findings(reason: ValidationError, model: type[Part], source: StudySource) -> list[Finding]:
     """Translate every schema error into a finding, without repeats."""
-    faults = (_fault(error, model, source) for error in reason.errors(include_url=False))
+    errors = reason.errors(include_url=False)
+    faults = (_fault(error, model, source) for error in errors if not _is_short_of_wrong_entries(error, errors))
     return list(dict.fromkeys(_WORDING.get(fault.error["type"], _other)(fault) for fault in faults))
+
+
+def _is_short_of_wrong_entries(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Whether a list only counts as too short because entries of it are wrong; those speak for themselves."""
+    place = error["loc"]
+    below = (other["loc"] for other in errors if len(other["loc"]) > len(place))
+    return error["type"] == "too_short" and any(other[: len(place)] == place for other in below)
 
 
 def _fault(error: ErrorDetails, model: type[Part], source: StudySource) -> _Fault:

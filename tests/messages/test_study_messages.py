@@ -300,3 +300,11 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         read_study(path)
     assert caught.value.exit_code == EXIT_IO
     assert str(caught.value) == f"{path} cannot be read: Permission denied"
+
+
+def test_list_of_wrong_entries_is_not_called_empty() -> None:
+    assert message("years: [2027, 2029]", "years: [soon]") == (
+        "error[GP-VAL-001]: 'soon' is not a year\n"
+        "  --> north.yaml:5:9 years.0\n"
+        "  do: write the year with four digits, 1950 to 2200"
+    )
