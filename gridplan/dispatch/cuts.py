@@ -12,91 +12,108 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gridplan.dispatch.block import HourBlock
-from gridplan.network.model import FloatArray
+from gridplan.network.model import FloatArray, IntArray
 
 #: Digits kept of a dual when two are compared.
 DUAL_DIGITS = 7
+#: Hours worked on at a time, so that memory does not grow with the year.
+CHUNK_HOURS = 366
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """Affine lower bounds of one dual: constant (time,) [USD] and slope (point,) [USD/MWh]."""
-
-    constant_usd: FloatArray
-    slope_usd_per_mwh: FloatArray
+def cut_slopes(block: HourBlock, duals: FloatArray) -> FloatArray:
+    """Slope of each dual, dims (cut, point) [USD/MWh]: cost of one more MW withdrawn."""
+    return np.asarray(-_clipped(block, duals) @ block.plan_matrix)
 
 
-def cut_of_dual(block: HourBlock, dual: FloatArray) -> Cut:
-    """Bound that a dual vector gives on every hour of the year.
+def cut_constants(block: HourBlock, duals: FloatArray, hours: IntArray) -> FloatArray:
+    """Bound of every dual in every given hour at u = 0, dims (cut, time) [USD].
 
     Parameters
     ----------
-    dual : float, dims (row,)
-        Any row multipliers; duals of flow rows are cut off at the overload price.
+    duals : float, dims (cut, row)
+        Any row multipliers; those of flow rows are cut off at the overload price.
     """
-    return cuts_of_duals(block, dual[None, :])[0]
-
-
-def cuts_of_duals(block: HourBlock, duals: FloatArray) -> list[Cut]:
-    """Bounds of several dual vectors at once, dims of ``duals`` (cut, row)."""
-    if block.is_elastic:
-        price = block.grid.prices.overload_usd_per_mwh
-        duals = np.hstack([duals[:, :1], np.clip(duals[:, 1:], -price, price)])
+    duals = _clipped(block, duals)
     reduced = block.cost - duals @ block.matrix
-    everything = slice(None)
-    lower, upper = block.column_bounds(everything)
-    side_lower, side_upper = block.row_bounds(everything)
-    constant = (
+    lower, upper = block.column_bounds(hours)
+    side_lower, side_upper = block.row_bounds(hours)
+    return np.asarray(
         np.maximum(duals, 0.0) @ side_lower.T
         + np.minimum(duals, 0.0) @ side_upper.T
         + np.maximum(reduced, 0.0) @ lower.T
         + np.minimum(reduced, 0.0) @ upper.T
     )
-    slope = -duals @ block.plan_matrix
-    return [Cut(constant_usd=c, slope_usd_per_mwh=s) for c, s in zip(constant, slope, strict=True)]
+
+
+def own_cuts(block: HourBlock, duals: FloatArray, hours: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Each hour's own cut: constants (time,) [USD] and slopes (time, point), duals dims (time, row)."""
+    duals = _clipped(block, duals)
+    constant = np.zeros(len(hours))
+    for first in range(0, len(hours), CHUNK_HOURS):
+        part = slice(first, first + CHUNK_HOURS)
+        reduced = block.cost - duals[part] @ block.matrix
+        lower, upper = block.column_bounds(hours[part])
+        side_lower, side_upper = block.row_bounds(hours[part])
+        constant[part] = (
+            np.where(duals[part] > 0, duals[part] * side_lower, duals[part] * side_upper).sum(axis=1)
+            + np.where(reduced > 0, reduced * lower, reduced * upper).sum(axis=1)
+        )
+    return constant, np.asarray(-duals @ block.plan_matrix)
+
+
+def _clipped(block: HourBlock, duals: FloatArray) -> FloatArray:
+    """Duals padded to the rows of the block; beyond the overload price a slack would make the bound loose."""
+    wide = np.zeros((len(duals), block.n_row + 1))
+    wide[:, : duals.shape[1]] = duals
+    if block.is_elastic:
+        price = block.grid.prices.overload_usd_per_mwh
+        wide[:, 1:] = np.clip(wide[:, 1:], -price, price)
+    return wide
 
 
 @dataclass(kw_only=True)
 class CutPool:
-    """All distinct cuts of a year; rows added later have zero weight in older cuts.
+    """Distinct duals met so far, shared by all hours; rows added later have zero weight in older ones."""
 
-    ``constant_usd`` has dims (cut, time), ``slope_usd_per_mwh`` dims (cut, point).
-    """
-
-    n_time: int
-    n_point: int
-    constant_usd: FloatArray = field(init=False)
-    slope_usd_per_mwh: FloatArray = field(init=False)
-    _seen: set[bytes] = field(init=False, default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.constant_usd = np.zeros((0, self.n_time))
-        self.slope_usd_per_mwh = np.zeros((0, self.n_point))
+    _duals: list[FloatArray] = field(default_factory=list)
+    _seen: set[bytes] = field(default_factory=set)
 
     def __len__(self) -> int:
-        return len(self.constant_usd)
+        return len(self._duals)
 
-    def add_duals(self, block: HourBlock, duals: FloatArray) -> int:
+    def add(self, duals: FloatArray) -> int:
         """Add the dual vectors, dims (cut, row), that are new; returns how many were."""
-        fresh = []
+        before = len(self._duals)
         for dual in duals:
             key = np.trim_zeros(np.round(dual, DUAL_DIGITS) + 0.0, "b").tobytes()
             if key not in self._seen:
                 self._seen.add(key)
-                fresh.append(dual)
-        if not fresh:
-            return 0
-        cuts = cuts_of_duals(block, np.array(fresh))
-        self.constant_usd = np.vstack([self.constant_usd, [c.constant_usd for c in cuts]])
-        self.slope_usd_per_mwh = np.vstack([self.slope_usd_per_mwh, [c.slope_usd_per_mwh for c in cuts]])
-        return len(fresh)
+                self._duals.append(dual)
+        return len(self._duals) - before
 
-    def values_usd(self, u_mw: FloatArray) -> FloatArray:
-        """Value of every cut in every hour at withdrawals ``u_mw`` (time, point), dims (cut, time)."""
-        return np.asarray(self.constant_usd + self.slope_usd_per_mwh @ u_mw.T)
+    def duals(self, block: HourBlock) -> FloatArray:
+        """All duals over the rows of a block, dims (cut, row)."""
+        wide = np.zeros((len(self), block.n_row + 1))
+        for i, dual in enumerate(self._duals):
+            wide[i, : len(dual)] = dual
+        return wide
 
-    def lower_bounds_usd(self, u_mw: FloatArray) -> tuple[FloatArray, np.ndarray]:
-        """Best bound of each hour and the cut that gives it, each dims (time,)."""
-        values = self.values_usd(u_mw)
-        best = values.argmax(axis=0)
-        return values[best, np.arange(self.n_time)], best
+    def best(self, block: HourBlock, hours: IntArray, *u_mw: FloatArray) -> list[tuple[FloatArray, IntArray]]:
+        """Best lower bound (time,) [USD] and the dual that gives it (time,), for each of several plans ``u_mw``.
+
+        Parameters
+        ----------
+        u_mw : float, dims (time, point)
+            Withdrawals in the given hours.
+        """
+        duals = self.duals(block)
+        slopes = cut_slopes(block, duals)
+        found = [(np.zeros(len(hours)), np.zeros(len(hours), dtype=np.int64)) for _ in u_mw]
+        for first in range(0, len(hours), CHUNK_HOURS):
+            part = slice(first, min(first + CHUNK_HOURS, len(hours)))
+            constants = cut_constants(block, duals, hours[part])
+            for (bound, which), u in zip(found, u_mw, strict=True):
+                values = constants + slopes @ u[part].T
+                which[part] = values.argmax(axis=0)
+                bound[part] = values.max(axis=0)
+        return found

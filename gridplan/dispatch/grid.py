@@ -7,6 +7,7 @@ Goes out: ``Grid``, from which rows, blocks, screens and prices are made. Nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,6 +97,14 @@ class Grid:
     def __len__(self) -> int:
         """Count of hours."""
         return len(self.series)
+
+    def part(self, hours: slice) -> Grid:
+        """Same grid over some of its hours; what does not depend on the hour is shared."""
+        other = copy(self)
+        other.series = self.series.hours(hours)
+        for name in ("fixed_injection_mw", "fixed_state", "balance_mw", "column_bounds_mw", "varying_columns"):
+            other.__dict__.pop(name, None)
+        return other
 
     @property
     def n_point(self) -> int:

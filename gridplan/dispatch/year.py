@@ -1,14 +1,14 @@
 """A year of secure dispatch: solve, screen, add rows, solve the violated hours again.
 
 ``evaluate`` gives the exact cost of any hours at given withdrawals; the row pool and the cut
-pool grow as it works. Hours are cut into fixed blocks, each solved from no basis with the rows
-known at the start of a round, so results do not depend on how many workers there are.
+pool grow as it works. Work is spread over processes by cutting the year into fixed parts of hours
+(``evaluate_year``), each with the rows known before, so results do not depend on the workers.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,9 @@ import numpy as np
 from gridplan.dispatch.block import HourBlock
 from gridplan.dispatch.cuts import CutPool
 from gridplan.dispatch.grid import Grid, unit_output_mw
-from gridplan.dispatch.pool import SolverFarm
 from gridplan.dispatch.rows import RowKey, RowPool
 from gridplan.dispatch.screen import overloaded_pairs
+from gridplan.dispatch.solver import HourSolver
 from gridplan.errors import InfeasibleError
 from gridplan.network.model import FloatArray, IntArray
 
@@ -69,8 +69,6 @@ class YearDispatch:
         Limits of pre-existing violations.
     hosting_point, hosting_limit_mw :
         If given, hours are solved for the largest MW at this plan point instead of least cost.
-    farm : SolverFarm, optional
-        Who solves the blocks; by default this process.
     """
 
     def __init__(
@@ -81,14 +79,12 @@ class YearDispatch:
         rows: list[RowKey] | None = None,
         hosting_point: int | None = None,
         hosting_limit_mw: float = 0.0,
-        farm: SolverFarm | None = None,
     ) -> None:
         self.grid = grid
         self.raised_mw = dict(raised_mw or {})
         self.pool = RowPool(grid=grid, raised_mw=self.raised_mw, keys=list(rows or []))
-        self.cuts = CutPool(n_time=len(grid), n_point=grid.n_point)
+        self.cuts = CutPool()
         self.hosting_point, self.hosting_limit_mw = hosting_point, hosting_limit_mw
-        self.farm = farm or SolverFarm()
         self.solved_hours = 0
 
     def block(self) -> HourBlock:
@@ -101,7 +97,7 @@ class YearDispatch:
             hosting_limit_mw=self.hosting_limit_mw,
         )
 
-    def evaluate(self, hours: IntArray, u_mw: FloatArray, *, keep_cuts: bool = True) -> YearResult:
+    def evaluate(self, hours: IntArray, u_mw: FloatArray, *, keep_cuts: bool = False) -> YearResult:
         """Exact cost, dispatch and duals of these hours at withdrawals ``u_mw``, dims (time, point) of the hours.
 
         Every hour returned has passed the full screen of all contingencies.
@@ -112,7 +108,7 @@ class YearDispatch:
             self._solve_clean(hours[scouts], u_mw[scouts])
         result = self._solve_clean(hours, u_mw)
         if keep_cuts:
-            self.cuts.add_duals(self.block(), result.row_dual[result.is_feasible > 0])
+            self.cuts.add(result.row_dual[result.is_feasible > 0])
         return result
 
     def _solve_clean(self, hours: IntArray, u_mw: FloatArray) -> YearResult:
@@ -121,7 +117,7 @@ class YearDispatch:
         pending = np.arange(len(hours))
         while pending.size:
             block = self.block()
-            solved = self.farm.solve(block, hours[pending], u_mw[pending])
+            solved = HourSolver(block).solve(hours[pending], u_mw[pending])
             self.solved_hours += len(pending)
             for j, i in enumerate(pending):
                 parts[int(i)] = (
@@ -182,12 +178,6 @@ class YearDispatch:
         )
 
 
-def hour_blocks(n_hour: int, size: int) -> Iterator[slice]:
-    """Fixed blocks of hours, whatever the number of workers."""
-    for first in range(0, n_hour, size):
-        yield slice(first, min(first + size, n_hour))
-
-
 def generator_mw(grid: Grid, result: YearResult) -> FloatArray:
     """Output of every unit, dims (time, generator) [MW]."""
     return unit_output_mw(grid, result.column_mw, result.hours)
@@ -204,3 +194,17 @@ def unserved_mw(grid: Grid, result: YearResult) -> FloatArray:
     columns = grid.columns.of("unserved")
     out[:, grid.columns.owner[columns]] = result.column_mw[:, columns]
     return out
+
+
+def result_part(result: YearResult, part: slice) -> YearResult:
+    """Some hours of a result, numbered from 0."""
+    hours = result.hours[part]
+    return YearResult(
+        hours=hours - hours[0],
+        u_mw=result.u_mw[part],
+        cost_usd=result.cost_usd[part],
+        column_mw=result.column_mw[part],
+        row_dual=result.row_dual[part],
+        overload_mw=result.overload_mw[part],
+        is_feasible=result.is_feasible[part],
+    )
