@@ -95,6 +95,7 @@ MW_BY_YEAR_COLUMNS = (
 
 
 # -- plan.json ------------------------------------------------------------------------------------
+# What the auditor needs; the plan may say more (capacity per candidate, binding elements, names).
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanField:
     """One field of plan.json: its path (``*`` any key, ``[]`` every entry), form and meaning."""

@@ -68,7 +68,7 @@ _ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("objective_usd", "", "USD", _NOT_NEGATIVE, "production + unserved + overload + lost work + wear"),
     ("bound_usd", "", "USD", _NOT_NEGATIVE, "proven lower bound on the objective"),
     ("base_usd", "", "USD", _NOT_NEGATIVE, "cost of the same hours without campuses and with idle grid stores"),
-    ("gap_frac", "", "1", _NOT_NEGATIVE, "(objective - bound) / max(objective - base, 1 USD)"),
+    ("gap_frac", "", "1", _NOT_NEGATIVE, "(objective - bound) / (objective - base)"),
     ("contract_mw", "campus", "MW", _WITHDRAWS, "maximum demand asked for at the POI meter"),
     ("connected_mw", "campus", "MW", _WITHDRAWS, "part of the contract that is connected: firm + conditional"),
     ("firm_mw", "campus", "MW", _WITHDRAWS, "largest MW taken in every hour with every contingency secure"),

@@ -29,6 +29,7 @@ class Grid:
     """Columns of network.json the constraints need; ends are bus positions."""
 
     base_mva: float
+    dc_convention: str
     dc_rating_factor: float
     bus: Labels
     p_load_mw: FloatArray
@@ -158,6 +159,7 @@ def read_grid(network: Record) -> Grid:
     convention = network.text("dc_convention")
     return Grid(
         base_mva=base_mva,
+        dc_convention=convention,
         dc_rating_factor=network.number("dc_rating_factor"),
         bus=bus.labels("id"),
         p_load_mw=bus.column("p_load_mw"),

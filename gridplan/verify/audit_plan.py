@@ -133,17 +133,20 @@ def budgets(year: RunYear) -> Iterator[Measure]:
 def bound_and_gap(year: RunYear) -> Iterator[Measure]:
     """A12: the bound lies below the objective and the gap is the one printed."""
     objective, bound, base = (year.attr(name) for name in ("objective_usd", "bound_usd", "base_usd"))
-    gap = (objective - bound) / max(objective - base, 1.0)
-    place = f"{year.year}: schedule"
-    above = (bound - objective) / max(abs(objective), 1.0)
-    yield single("bound above objective", "of objective", above, 1e-9, place)
-    yield single(
-        "printed gap - (objective - bound) / (objective - base)",
-        "1",
-        abs(year.attr("gap_frac") - gap),
-        1e-9 * max(1.0, abs(gap)),
-        place,
-    )
+    place, scale = f"{year.year}: schedule", max(abs(objective), 1.0)
+    yield single("bound above objective", "of objective", (bound - objective) / scale, 1e-9, place)
+    gap, printed = _gap(objective, bound, base), year.attr("gap_frac")
+    off = 0.0 if printed == gap else abs(printed - gap)
+    tolerance = 1e-9 * max(1.0, abs(gap)) if math.isfinite(gap) else 1e-9
+    yield single("printed gap - (objective - bound) / (objective - base)", "1", off, tolerance, place)
+
+
+def _gap(objective: float, bound: float, base: float) -> float:
+    """Gap against what is decided; 0 where bound and objective agree to rounding, infinite where nothing is decided."""
+    spread, decided = max(objective - bound, 0.0), objective - base
+    if spread <= 1e-9 * max(abs(objective), 1.0):
+        return 0.0
+    return spread / decided if decided > 0 else math.inf
 
 
 # -- unserved load and islands ---------------------------------------------------------------------

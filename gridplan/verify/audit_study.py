@@ -18,7 +18,7 @@ def differences(year: RunYear) -> list[str]:
     """Paths of plan values that differ from the study."""
     study = read_json(year.run.path / STUDY_JSON)
     asked = {campus.text("id"): campus for campus in study.records("campuses")}
-    found = [*_criteria(year, study), *_prices(year, study.record("prices"))]
+    found = [*_criteria(year, study), *_prices(year, study.record("prices")), *_reinforcements(year, study)]
     if list(asked) != [campus.text("id") for campus in year.campuses]:
         return [*found, "campuses"]
     value = study.record("prices").record("computing_value_usd_per_mwh")
@@ -36,6 +36,8 @@ def _criteria(year: RunYear, study: Record) -> Iterator[str]:
         yield "timezone"
     if criteria.number("dc_rating_factor") != year.grid.dc_rating_factor:
         yield "dc_rating_factor"
+    if criteria.text("dc_convention") != year.grid.dc_convention:
+        yield "dc_convention"
     gone = {
         entry.text("generator")
         for entry in study.record("base_case").records("retirements")
@@ -43,6 +45,23 @@ def _criteria(year: RunYear, study: Record) -> Iterator[str]:
     }
     if gone != set(year.plan.labels("retired_generators")):
         yield "retired_generators"
+
+
+def _reinforcements(year: RunYear, study: Record) -> Iterator[str]:
+    """Built reinforcements the study neither offers nor has committed to by this year."""
+    offered = {
+        (entry.text("branch"), entry.number("rating_normal_mva"), entry.number("rating_emergency_mva"))
+        for entries, day in (
+            (study.records("reinforcements"), "earliest_in_service"),
+            (study.record("base_case").records("committed_upgrades"), "in_service"),
+        )
+        for entry in entries
+        if entry.text(day)[:4] <= year.year
+    }
+    for entry in year.plan.records("reinforcements"):
+        stated = (entry.text("branch"), entry.number("rating_normal_mva"), entry.number("rating_emergency_mva"))
+        if entry.flag("built") and stated not in offered:
+            yield f"reinforcements.{entry.text('id')}"
 
 
 def _prices(year: RunYear, asked: Record) -> Iterator[str]:
@@ -114,9 +133,10 @@ def _classes(campus: Record, workloads: Record, value: Record) -> Iterator[str]:
 
 def _jobs(year: RunYear, jobs: list[Record], asked: list[Record], size_frac: float) -> Iterator[str]:
     wanted = {job.text("id"): job for job in asked}
-    if [job.text("id") for job in jobs] != list(wanted) and size_frac > 0:
-        yield "jobs"
-        return
+    planned = [job.text("id") for job in jobs]
+    left_out = [name for name in wanted if name not in planned and size_frac > 0 and _is_studied(year, wanted[name])]
+    yield from (f"jobs.{name}" for name in [*left_out, *(name for name in planned if name not in wanted)])
+    jobs = [job for job in jobs if job.text("id") in wanted]
     for job in jobs:
         demand, name = wanted[job.text("id")], job.text("id")
         for key in ("energy_mwh", "p_max_mw"):
@@ -125,6 +145,12 @@ def _jobs(year: RunYear, jobs: list[Record], asked: list[Record], size_frac: flo
         for key in ("release", "deadline"):
             if job.epoch_s(f"{key}_utc") != _local_epoch_s(year, demand, key):
                 yield f"jobs.{name}.{key}_utc"
+
+
+def _is_studied(year: RunYear, job: Record) -> bool:
+    """Whether the window of a job lies inside the studied hours."""
+    begin, end = int(year.time_utc[0]), int(year.time_utc[-1]) + 3600
+    return begin <= _local_epoch_s(year, job, "release") and _local_epoch_s(year, job, "deadline") <= end
 
 
 def _local_epoch_s(year: RunYear, job: Record, key: str) -> int:

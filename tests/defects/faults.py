@@ -7,132 +7,22 @@ store) raises ``NotThere``.
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import h5netcdf
 import numpy as np
 
 from gridplan import solution
+from tests.defects.damage import FAULTS, NotThere, Run, busiest, fault
 from tests.defects.dc_flow import redispatch_towards_overload
-from tests.defects.make_run import write_manifest
 
-Change = Callable[["Run"], None]
-
-
-class NotThere(Exception):  # noqa: N818 - says what the run lacks
-    """The run has nothing this fault could change."""
-
-
-class Run:
-    """A run folder that is being damaged."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.plan = self.json(solution.PLAN_JSON)
-        self.year = min(self.plan["years"])
-        self.entry: dict[str, Any] = self.plan["years"][self.year]
-
-    def json(self, name: str) -> dict[str, Any]:
-        """JSON file of the folder."""
-        return json.loads((self.folder / name).read_text(encoding="utf-8"))
-
-    def save_plan(self) -> None:
-        """Write the changed plan."""
-        (self.folder / solution.PLAN_JSON).write_text(json.dumps(self.plan), encoding="utf-8")
-
-    @property
-    def campus(self) -> tuple[int, dict[str, Any]]:
-        """First connected campus: position and plan entry."""
-        for i, campus in enumerate(self.entry["campuses"]):
-            if campus["bus"] is not None and campus["connected_mw"] > 0:
-                return i, campus
-        raise NotThere("a connected campus")
-
-    def file_of(self, name: str) -> Path:
-        """netCDF file that holds a variable."""
-        in_series = {variable.name for variable in solution.SERIES_VARIABLES} - {"time_utc"}
-        named = solution.series_file if name in in_series else solution.schedule_file
-        return self.folder / named(self.year)
-
-    def get(self, name: str) -> np.ndarray:
-        """Variable as it stands."""
-        with h5netcdf.File(self.file_of(name), "r") as data:
-            if name not in data.variables:
-                raise NotThere(name)
-            return np.array(data.variables[name][...])
-
-    def put(self, name: str, values: np.ndarray) -> None:
-        """Overwrite a variable."""
-        with h5netcdf.File(self.file_of(name), "a") as data:
-            data.variables[name][...] = values
-
-    def add(self, name: str, index: tuple[int, ...], amount: float) -> None:
-        """Add to one entry of a variable."""
-        values = self.get(name)
-        values[index] += amount
-        self.put(name, values)
-
-    def attr(self, name: str, change: Callable[[float], float]) -> None:
-        """Change an attribute of the schedule."""
-        with h5netcdf.File(self.folder / solution.schedule_file(self.year), "a") as data:
-            data.attrs[name] = change(float(data.attrs[name]))
-
-    def csv(self, name: str, column: str, change: Callable[[float], float]) -> None:
-        """Change a column in the row where it is largest."""
-        path = self.folder / name
-        with path.open(encoding="utf-8", newline="") as text:
-            reader = csv.DictReader(text)
-            columns, rows = list(reader.fieldnames or ()), list(reader)
-        row = max(rows, key=lambda r: float(r[column]))
-        row[column] = f"{change(float(row[column])):.6f}"
-        with path.open("w", encoding="utf-8", newline="") as text:
-            writer = csv.DictWriter(text, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A change of result files and the check that must catch it."""
-
-    check: str
-    change: Change
-    is_rehashed: bool = True
-
-    def seed(self, run_dir: Path) -> None:
-        """Damage a run folder."""
-        self.change(Run(run_dir))
-        if self.is_rehashed and (run_dir / solution.MANIFEST_JSON).is_file():
-            write_manifest(run_dir)
-
-
-FAULTS: dict[str, Fault] = {}
-
-
-def fault(check: str, *, is_rehashed: bool = True) -> Callable[[Change], Change]:
-    """Enter a change under its own name."""
-
-    def enter(change: Change) -> Change:
-        FAULTS[change.__name__] = Fault(check, change, is_rehashed)
-        return change
-
-    return enter
-
-
-def _busiest(run: Run, name: str) -> tuple[int, ...]:
-    values = run.get(name)
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(values))), values.shape))
+__all__ = ["FAULTS", "NotThere"]
 
 
 # -- A01 to A04: grid ------------------------------------------------------------------------------
 @fault("A01")
 def unit_produces_2_mw_less(run: Run) -> None:
-    run.add("p_generator_mw", _busiest(run, "p_generator_mw"), -2.0)
+    run.add("p_generator_mw", busiest(run, "p_generator_mw"), -2.0)
 
 
 @fault("A01")
@@ -153,29 +43,29 @@ def dc_line_sign_turned(run: Run) -> None:
 
 @fault("A01")
 def one_mw_unserved_out_of_nothing(run: Run) -> None:
-    run.add("p_unserved_mw", _busiest(run, "load_mw"), 1.0)
+    run.add("p_unserved_mw", busiest(run, "load_mw"), 1.0)
 
 
 @fault("A02")
 def one_flow_1_mw_higher(run: Run) -> None:
-    run.add("p_branch_mw", _busiest(run, "p_branch_mw"), 1.0)
+    run.add("p_branch_mw", busiest(run, "p_branch_mw"), 1.0)
 
 
 @fault("A02")
 def one_angle_off(run: Run) -> None:
-    run.add("va_rad", _busiest(run, "va_rad"), 0.001)
+    run.add("va_rad", busiest(run, "va_rad"), 0.001)
 
 
 @fault("A02")
 def flow_signs_turned_on_one_branch(run: Run) -> None:
     flow = run.get("p_branch_mw")
-    flow[:, _busiest(run, "p_branch_mw")[1]] *= -1.0
+    flow[:, busiest(run, "p_branch_mw")[1]] *= -1.0
     run.put("p_branch_mw", flow)
 
 
 @fault("A03")
 def one_unit_above_p_max(run: Run) -> None:
-    hour, unit = _busiest(run, "p_generator_mw")
+    hour, unit = busiest(run, "p_generator_mw")
     run.add("p_generator_mw", (hour, unit), float(run.get("p_max_mw")[hour, unit]))
 
 
@@ -230,7 +120,7 @@ def one_job_1_percent_short(run: Run) -> None:
 
 @fault("A05")
 def served_power_without_backlog(run: Run) -> None:
-    run.add("p_workload_mw", _busiest(run, "p_workload_mw"), -1.0)
+    run.add("p_workload_mw", busiest(run, "p_workload_mw"), -1.0)
 
 
 @fault("A05")
@@ -333,6 +223,15 @@ def poi_nobody_asked_for(run: Run) -> None:
 @fault("A09")
 def deadline_longer_than_the_study_allows(run: Run) -> None:
     run.campus[1]["classes"]["batch"]["deadline_h"] += 24
+    run.save_plan()
+
+
+@fault("A09")
+def reinforcement_nobody_offered(run: Run) -> None:
+    entry = next((e for e in run.entry["reinforcements"] if e["built"]), None)
+    if entry is None:
+        raise NotThere("a built reinforcement")
+    entry["rating_normal_mva"] *= 2.0
     run.save_plan()
 
 

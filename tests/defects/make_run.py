@@ -148,7 +148,7 @@ def study() -> dict[str, Any]:
         "network": "tiny",
         "timezone": "America/Phoenix",
         "years": [int(case.YEAR)],
-        "base_case": {"retirements": []},
+        "base_case": {"retirements": [], "committed_upgrades": []},
         "criteria": {
             "security": "n-1",
             "contingencies": dict.fromkeys(("branches", "units", "dc_poles", "campuses"), True),
@@ -160,6 +160,7 @@ def study() -> dict[str, Any]:
             **{name: price for name, price in case.PRICES.items() if name != "wear_usd_per_mwh"},
             "computing_value_usd_per_mwh": dict(zip(case.WORKLOADS, case.CLASSES["value_usd_per_mwh"], strict=True)),
         },
+        "reinforcements": [{**case.REINFORCEMENT, **case.REINFORCEMENT_TERMS}],
         "campuses": [_request(name) for name in CAMPUSES],
     }
 

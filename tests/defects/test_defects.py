@@ -16,7 +16,7 @@ from gridplan.verify import audit as audit_module
 from gridplan.verify import audit_security
 from gridplan.verify.audit import CHECK_IDS, audit
 from tests.defects.faults import FAULTS
-from tests.defects.make_run import make_run
+from tests.defects.make_run import LABELS, make_run
 
 SCHEDULE = solution.schedule_file("2027")
 
@@ -112,6 +112,37 @@ def test_missing_file_is_a_failed_check_with_its_name(file: str, run_copy: Path)
     assert named, certificate.to_text()
 
 
+def _change_plan(run_dir: Path, change: dict[str, object]) -> None:
+    plan = json.loads((run_dir / solution.PLAN_JSON).read_text())
+    plan["years"]["2027"] |= change
+    (run_dir / solution.PLAN_JSON).write_text(json.dumps(plan))
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(None, "pass"), (list(range(48)), "pass"), ([], "fail")])
+def test_listed_pair_is_held_to_its_own_limit(hours: list[int] | None, verdict: str, run_copy: Path) -> None:
+    FAULTS["dispatch_not_secure_after_an_outage"].seed(run_copy)
+    pairs = [
+        {"branch": branch, "contingency": f"branch:{lost}", "hours": hours, "limit_mw": 1000.0}
+        for branch in LABELS["branch"]
+        for lost in LABELS["branch"]
+    ]
+    _change_plan(run_copy, {"pre_existing": pairs})
+    assert next(c for c in audit(run_copy).checks if c.id == "A04").verdict == verdict
+
+
+def test_study_without_outages_has_no_n_1_check(run_copy: Path) -> None:
+    _change_plan(run_copy, {"security": "n-0"})
+    check = next(c for c in audit(run_copy).checks if c.id == "A04")
+    assert (check.verdict, check.reason) == ("not_applicable", "the study asks for the intact network only (n-0)")
+
+
+def test_run_without_campuses_has_no_campus_checks(run_copy: Path) -> None:
+    _change_plan(run_copy, {"campuses": []})
+    verdict = {check.id: check.verdict for check in audit(run_copy).checks}
+    assert {verdict[name] for name in ("A05", "A06", "A07", "A10")} == {"not_applicable"}
+    assert verdict["A01"] == "fail"  # what the campus still draws is missing from the balance
+
+
 def test_missing_plan_field_is_named(run_copy: Path) -> None:
     plan = json.loads((run_copy / solution.PLAN_JSON).read_text())
     del plan["years"]["2027"]["prices"]["wear_usd_per_mwh"]
@@ -174,3 +205,38 @@ _STDLIB = {
     "__future__", "collections", "csv", "dataclasses", "datetime", "functools", "hashlib", "json", "math", "pathlib",
     "time", "typing", "zoneinfo",
 }  # fmt: skip
+
+
+def test_study_of_the_tiny_case_is_a_study(run_copy: Path) -> None:
+    """What a real study writes to disk holds every field the auditor compares."""
+    from gridplan.study.schema import Study
+
+    study = Study.model_validate(json.loads((run_copy / solution.STUDY_JSON).read_text()))
+    (run_copy / solution.STUDY_JSON).write_text(json.dumps(study.model_dump(mode="json")))
+    sizes = next(check for check in audit(run_copy).checks if check.id == "A09")
+    assert sizes.verdict == "pass", sizes.reason
+
+
+def test_plan_has_exactly_the_fields_of_the_schema(true_run: Path) -> None:
+    plan = json.loads((true_run / solution.PLAN_JSON).read_text())
+    named = {field.path for field in solution.PLAN_FIELDS}
+    found = set(_paths(plan, ""))
+    in_form = {"years.*", "years.*.islanding[].contingency", "years.*.islanding[].buses"}
+    parents = {path.rpartition(".")[0] for path in named}
+    assert named <= found
+    assert found <= named | in_form | parents
+
+
+def _paths(value: object, path: str) -> list[str]:
+    if isinstance(value, list):
+        return (
+            [p for entry in value for p in _paths(entry, f"{path}[]")] if value and isinstance(value[0], dict) else []
+        )
+    if not isinstance(value, dict):
+        return []
+    is_any_key = path in ("years", "years.*.campuses[].classes")
+    found = [f"{path}.{'*' if is_any_key else key}".lstrip(".") for key in value]
+    inner = [
+        p for key, entry in value.items() for p in _paths(entry, f"{path}.{'*' if is_any_key else key}".lstrip("."))
+    ]
+    return [*found, *inner]

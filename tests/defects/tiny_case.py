@@ -36,6 +36,7 @@ CONTRACT_MW = {"mesa": 80.0, "yuma": 40.0}
 CONNECTED_MW = {"mesa": 80.0, "yuma": 0.0}
 STORE = {"p_mw": 10.0, "e_mwh": 40.0, "efficiency_roundtrip_frac": 0.86}
 REINFORCEMENT = {"id": "r1", "branch": "L41", "rating_normal_mva": 130.0, "rating_emergency_mva": 150.0}
+REINFORCEMENT_TERMS = {"capital_cost_musd": 1.0, "cost_year": 2026, "earliest_in_service": "2027-06-01"}
 
 TABLES: dict[str, dict[str, list[object]]] = {
     "bus": {
