@@ -60,7 +60,8 @@ class AcCase:
 
     ``campus_q_mvar``, ``poi_vm_pu``, ``poi_step_pu`` and ``shunt_needed_mvar`` follow the order of the
     POIs; the last is the shunt (Mvar at 1 pu) that brings the POI up to the lower limit of the case,
-    NaN where no shunt at the POIs gives a solution.
+    NaN where no shunt at the POIs gives a solution. ``n_frozen`` buses are kept at a reactive limit
+    because switching there would not settle (0 in a clean solution).
     """
 
     hour: str
@@ -75,6 +76,7 @@ class AcCase:
     loading_max_percent: float
     loading_max_branch: str
     slack_mw: float
+    n_frozen: int
     q_reserve_mvar: float
     poi_vm_pu: tuple[float, ...]
     poi_step_pu: tuple[float, ...]
@@ -153,7 +155,8 @@ def grouped(violations: Iterable[Violation]) -> list[dict[str, Any]]:
     """Violations grouped by kind, place and outage: worst case, count of hours and sentence, worst first."""
     groups: dict[tuple[str, str, str], list[Violation]] = {}
     for violation in violations:
-        groups.setdefault((violation.kind, violation.place, violation.outage), []).append(violation)
+        place = "" if violation.kind == "no_convergence" else violation.place
+        groups.setdefault((violation.kind, place, violation.outage), []).append(violation)
     worst = {key: max(found, key=lambda violation: violation.severity) for key, found in groups.items()}
     ranked = sorted(groups, key=lambda key: (-worst[key].severity, key))
     return [{**_plain(asdict(worst[key])), "n_hours": len(groups[key]), "text": str(worst[key])} for key in ranked]

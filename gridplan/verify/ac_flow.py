@@ -19,7 +19,7 @@ from scipy.sparse.linalg import SuperLU, splu
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
 from gridplan.network.sensitivity import incidence, island_labels, main_island, series_susceptance_pu
 from gridplan.network.ybus import ComplexArray, branch_flows_mva, ybus
-from gridplan.verify.ac_newton import AcOptions, Profile, solve_profile
+from gridplan.verify.ac_newton import AcOptions, AcStart, Profile, solve_profile
 from gridplan.verify.ac_state import AcState, BusProblem, UnitRoles, bus_problem, unit_roles
 
 _Number = TypeVar("_Number", bound=np.generic)
@@ -72,6 +72,10 @@ class AcFlows:
         """Complex voltage of one state, dims (bus) [pu]."""
         return np.asarray(self.vm_pu[state] * np.exp(1j * self.va_rad[state]))
 
+    def start(self, state: int) -> AcStart:
+        """Hand over one solution as the start of another state."""
+        return AcStart(v=self.v_pu(state), at_limit=self.at_limit[state])
+
     def rows(self, states: Sequence[int]) -> AcFlows:
         """Solutions of some states, in the order given."""
         picked: dict[str, Any] = {}
@@ -97,15 +101,15 @@ class AcGrid:
             self._islands[branches_out] = _Island(self.network, branches_out)
         return self._islands[branches_out]
 
-    def solve(self, states: Sequence[AcState], starts: Sequence[ComplexArray | None] | None = None) -> AcFlows:
+    def solve(self, states: Sequence[AcState], starts: Sequence[AcStart | None] | None = None) -> AcFlows:
         """Solve states in their order.
 
         Parameters
         ----------
         states : sequence of AcState
             Hours with their outages.
-        starts : sequence of array, dims (bus) [pu], optional
-            Voltages to start from, such as the intact solution; None or NaN starts from the DC angles.
+        starts : sequence of AcStart, optional
+            Where to start from, such as the intact solution; None starts from the DC angles.
         """
         firsts = [None] * len(states) if starts is None else list(starts)
         return _stack([self._solve(state, first) for state, first in zip(states, firsts, strict=True)])
@@ -116,7 +120,7 @@ class AcGrid:
         roles = unit_roles(self.network, state, energised, self.options.support)
         return bus_problem(self.network, state, roles, energised)
 
-    def _solve(self, state: AcState, first: ComplexArray | None) -> _Row:
+    def _solve(self, state: AcState, first: AcStart | None) -> _Row:
         island = self.island(state.branches_out)
         roles = unit_roles(self.network, state, island.energised, self.options.support)
         whole = bus_problem(self.network, state, roles, island.energised)
@@ -156,17 +160,17 @@ class _Island:
             return problem
         return BusProblem(**{name: getattr(problem, name)[self.buses] for name in BusProblem.__dataclass_fields__})
 
-    def starts(self, problem: BusProblem, first: ComplexArray | None) -> Iterator[ComplexArray]:
-        """Yield the voltages given, if any, then DC angles at setpoint voltage, dims (energised bus) [pu]."""
-        if first is not None and np.isfinite(first[self.buses]).all():
-            yield first[self.buses]
+    def starts(self, problem: BusProblem, first: AcStart | None) -> Iterator[AcStart]:
+        """Yield the start given, if any, then DC angles at setpoint voltage, at the energised buses."""
+        if first is not None and np.isfinite(first.v[self.buses]).all():
+            yield AcStart(v=first.v[self.buses], at_limit=first.at_limit[self.buses])
         surplus = problem.s_fixed.real.sum()
         p = problem.s_fixed.real - surplus * problem.weight
         angle = np.zeros(len(self.buses))
         if len(self.buses) > 1:
             angle[1:] = self._factor.solve(p[1:])
         vm = np.where(problem.is_holding, problem.vm_set, 1.0)
-        yield np.asarray(vm * np.exp(1j * angle))
+        yield AcStart(v=vm * np.exp(1j * angle), at_limit=np.zeros(len(self.buses), dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,10 +133,10 @@ def solve_hour(
         Limits and rules.
     """
     listed = (INTACT, *{outage.id: outage for outage in (*outages, *hour.extra_outages)}.values())
-    intact = [_intact(grid, state, criteria) for state in _intact_states(grid.network, hour, pois)]
+    intact = _without_losses(grid, _intact_states(grid.network, hour, pois), criteria)
     if criteria.is_schedule_free:
         schedule = voltage_schedule(grid, intact, criteria.intact_pu)
-        intact = [replace(state, vm_setpoint_pu=schedule) for state in intact]
+        intact = _without_losses(grid, [replace(state, vm_setpoint_pu=schedule) for state in intact], criteria)
     states = tuple(after_outage(intact[0], outage, hour, pois) for outage in listed)
     base = None
     if hour.base is not None:
@@ -180,18 +180,22 @@ def _intact_states(network: Network, hour: AcHour, pois: Sequence[AcPoi]) -> lis
     return states
 
 
-def _intact(grid: AcGrid, state: AcState, criteria: AcCriteria) -> AcState:
+def _without_losses(grid: AcGrid, states: list[AcState], criteria: AcCriteria) -> list[AcState]:
     """Take the losses out of a load that contains them: load and losses together are what was dispatched."""
     if not criteria.is_loss_in_load:
-        return state
+        return states
     for _ in range(2):
-        slack_mw = float(grid.solve([state]).slack_mw[0])
-        load_mw = float(state.injections.p_load_mw.sum())
-        if not np.isfinite(slack_mw) or load_mw <= 0:
-            break
-        p_load_mw = state.injections.p_load_mw * (1.0 - slack_mw / load_mw)
-        state = replace(state, injections=replace(state.injections, p_load_mw=p_load_mw))
-    return state
+        flows = grid.solve(states)
+        states = [_with_less_load(state, float(flows.slack_mw[k])) for k, state in enumerate(states)]
+    return states
+
+
+def _with_less_load(state: AcState, less_mw: float) -> AcState:
+    load_mw = float(state.injections.p_load_mw.sum())
+    if not np.isfinite(less_mw) or load_mw <= 0:
+        return state
+    p_load_mw = state.injections.p_load_mw * (1.0 - less_mw / load_mw)
+    return replace(state, injections=replace(state.injections, p_load_mw=p_load_mw))
 
 
 def _network_part(intact: AcState, outage: Contingency) -> AcState:
@@ -204,6 +208,6 @@ def _network_part(intact: AcState, outage: Contingency) -> AcState:
 
 
 def _solve_from_intact(grid: AcGrid, states: Sequence[AcState]) -> AcFlows:
-    """Solve the intact state, then all of them from its voltages."""
-    start = grid.solve(states[:1]).v_pu(0)
+    """Solve the intact state, then all of them from there."""
+    start = grid.solve(states[:1]).start(0)
     return grid.solve(states, [start] * len(states))

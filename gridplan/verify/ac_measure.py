@@ -106,6 +106,7 @@ def read_cases(grid: AcGrid, solved: HourFlows, pois: Sequence[AcPoi], criteria:
             loading_max_percent=float(loading[row].max(initial=0.0)),
             loading_max_branch=network.branch.id[int(loading[row].argmax())] if len(network.branch) else "",
             slack_mw=float(flows.slack_mw[row]),
+            n_frozen=int(flows.frozen[row]),
             q_reserve_mvar=float(flows.q_reserve_mvar[row]),
             poi_vm_pu=tuple(flows.vm_pu[row, buses].tolist()),
             poi_step_pu=tuple(steps[row].tolist()),
@@ -286,7 +287,7 @@ def _answerable(
     criteria: AcCriteria,
 ) -> dict[_Key, tuple[str, ...]]:
     """Campuses that each violation of these rows counts against, each taken away alone."""
-    starts = [solved.flows.v_pu(row) for row in rows]
+    starts = [solved.flows.start(row) for row in rows]
     picked = replace(
         solved,
         outages=tuple(solved.outages[row] for row in rows),

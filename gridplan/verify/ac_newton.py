@@ -50,6 +50,14 @@ class AcOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcStart:
+    """Where to start from, dims (bus): voltages [pu] and the buses already at a reactive limit (+1, -1, 0)."""
+
+    v: ComplexArray
+    at_limit: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Voltages of one island, dims (bus), or the reason why there are none.
 
@@ -71,7 +79,7 @@ class Profile:
 
 
 def solve_profile(
-    y: sp.csc_matrix, problem: BusProblem, starts: Iterable[ComplexArray], base_mva: float, options: AcOptions
+    y: sp.csc_matrix, problem: BusProblem, starts: Iterable[AcStart], base_mva: float, options: AcOptions
 ) -> Profile:
     """Voltage profile of an island, tried from each start, one switch at a time, and by loading up in steps.
 
@@ -81,8 +89,8 @@ def solve_profile(
         Admittance matrix of the island.
     problem : BusProblem
         Injections, setpoints and limits.
-    starts : iterable of array, dims (bus) [pu]
-        Voltages to start from, best first; the next is drawn only if the one before fails.
+    starts : iterable of AcStart
+        Where to start from, best first; the next is drawn only if the one before fails.
     base_mva : float [MVA]
         Base power, for the tolerance.
     options : AcOptions
@@ -95,7 +103,8 @@ def solve_profile(
     """
     if not problem.is_holding.any():
         return _failed(problem, "no unit holds voltage")
-    start = problem.vm_set.astype(np.complex128)
+    nowhere = np.zeros(len(problem.weight), dtype=np.int64)
+    start = AcStart(v=problem.vm_set.astype(np.complex128), at_limit=nowhere)
     for start in starts:
         profile = _LimitLoop(y, problem, base_mva, options, one_at_a_time=False).run(start)
         if profile.is_converged:
@@ -104,9 +113,7 @@ def solve_profile(
     return profile if profile.is_converged else _loaded_up(y, problem, start, base_mva, options)
 
 
-def _loaded_up(
-    y: sp.csc_matrix, problem: BusProblem, start: ComplexArray, base_mva: float, options: AcOptions
-) -> Profile:
+def _loaded_up(y: sp.csc_matrix, problem: BusProblem, start: AcStart, base_mva: float, options: AcOptions) -> Profile:
     """Last attempt: raise all injections step by step, each step from the voltages of the one before."""
     profile, reached = _failed(problem, "no AC solution"), 0.0
     for share in LOADING_STEPS:
@@ -114,7 +121,7 @@ def _loaded_up(
         profile = _LimitLoop(y, part, base_mva, options, one_at_a_time=False).run(start)
         if not profile.is_converged:
             return replace(profile, reason=f"{profile.reason}; a solution exists up to {reached:.0%} of the injections")
-        start, reached = profile.v, share
+        start, reached = AcStart(v=profile.v, at_limit=profile.at_limit), share
     return profile
 
 
@@ -144,9 +151,11 @@ class _LimitLoop:
         self.returns = np.zeros(len(problem.weight), dtype=np.int64)
         self.slack = -float(problem.s_fixed.real.sum())
 
-    def run(self, start: ComplexArray) -> Profile:
-        """Profile reached from a start."""
-        v = start
+    def run(self, start: AcStart) -> Profile:
+        """Iterate from a start to the profile."""
+        v = start.v
+        if self.options.enforce_q_limits:
+            self.at_limit = np.where(self.problem.is_holding, start.at_limit, 0)
         for _ in range(self.options.rounds):
             if not (self.problem.is_holding & (self.at_limit == 0)).any():
                 return _failed(self.problem, "every unit is at a reactive limit, nothing holds voltage")

@@ -19,12 +19,13 @@ from gridplan.verify.ac_flow import AcFlows, AcGrid
 from gridplan.verify.ac_state import AcState, BusProblem, setpoints_pu, unit_roles
 
 ROUNDS = 5
-MARGIN_PU = 0.01
-WATCHED_PU = 0.04
+HIGH_MARGIN_PU = 0.01
+LOW_MARGIN_PU = 0.01
 LONGEST_MOVE_PU = 0.05
 COST_OUTSIDE_LIMITS = 1000.0
 COST_BEYOND_RANGE = 100.0
-COST_INSIDE_MARGIN = 10.0
+COST_NEAR_HIGH = 10.0
+COST_BELOW_MIDDLE = 1.0
 COST_OF_MOVING = 0.1
 MISSED_WITHOUT_SOLUTION_PU = 100.0
 
@@ -32,8 +33,9 @@ MISSED_WITHOUT_SOLUTION_PU = 100.0
 def voltage_schedule(grid: AcGrid, states: Sequence[AcState], limits_pu: tuple[float, float]) -> FloatArray:
     """Setpoints that serve all intact states of an hour at once.
 
-    Least moves from the setpoints in the data such that every bus of every state stays inside the
-    limits with a margin and every unit inside its reactive range, by successive linear programs on
+    Where the setpoints of the data leave a bus outside the limits (or within a margin of them), they
+    are moved as little as it takes to bring every bus of every state inside, and up towards the
+    middle of the band, with every unit inside its reactive range: successive linear programs on
     ``dQ/dV``. A limit that cannot be kept is missed by as little as possible; the data's setpoints
     come back where nothing is gained.
 
@@ -68,20 +70,23 @@ def voltage_schedule(grid: AcGrid, states: Sequence[AcState], limits_pu: tuple[f
 
 
 def missed_pu(flows: AcFlows, limits_pu: tuple[float, float]) -> float:
-    """How far intact states are from what the schedule wants, summed over states and buses [pu].
+    """How far intact states are outside the limits, summed over states and buses [pu].
 
-    A voltage inside the limits but short of the margin at the low side counts a hundredth.
+    A voltage inside the limits but within the margin of the lower one counts a hundredth.
     """
     low, high = limits_pu
     outside = np.maximum(low - flows.vm_pu, 0.0) + np.maximum(flows.vm_pu - high - 1e-6, 0.0)
-    short = 0.01 * np.maximum(low + MARGIN_PU - 1e-6 - flows.vm_pu, 0.0)
+    short = 0.01 * np.maximum(low + LOW_MARGIN_PU - 1e-6 - flows.vm_pu, 0.0)
     missed = np.nan_to_num(outside + short).sum(axis=1)
     return float(np.where(flows.is_converged, missed, MISSED_WITHOUT_SOLUTION_PU).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LinearState:
-    """One solved state and its slopes: ``vm[pq] + dvm d`` and ``q + dq d`` for moves ``d`` of the held buses."""
+    """One solved state and its slopes: ``vm + dvm d`` and ``q + dq d`` for moves ``d`` of the held buses.
+
+    ``vm`` holds the buses whose voltage follows, then the held ones.
+    """
 
     held: IntArray
     vm: FloatArray
@@ -117,8 +122,8 @@ def _linear(free: AcGrid, v: ComplexArray, q: FloatArray, problem: BusProblem) -
     dvm = -np.linalg.solve(slope[np.ix_(pq, pq)], slope[np.ix_(pq, held)])
     return _LinearState(
         held=island.buses[held],
-        vm=np.abs(v[pq]),
-        dvm=dvm,
+        vm=np.abs(np.concatenate([v[pq], v[held]])),
+        dvm=np.vstack([dvm, np.eye(len(held))]),
         q=q[held],
         dq=slope[np.ix_(held, held)] + slope[np.ix_(held, pq)] @ dvm,
         q_min=problem.q_min[island.buses[held]],
@@ -134,8 +139,7 @@ def _improved(
     held = np.unique(np.concatenate([state.held for state in linear]))
     blocks = [_rows(state, held, (current - data)[held], limits_pu) for state in linear]
     up = np.clip(np.minimum(current + LONGEST_MOVE_PU, high) - data, 0.0, None)[held]
-    least_up = np.minimum(np.clip(low + MARGIN_PU - data, 0.0, None)[held], up)
-    down = np.clip(data - np.maximum(current - LONGEST_MOVE_PU, low + MARGIN_PU), 0.0, None)[held]
+    down = np.clip(data - np.maximum(current - LONGEST_MOVE_PU, low), 0.0, None)[held]
     slack_most = np.concatenate([block.slack_most for block in blocks])
     most = np.concatenate([up, down, slack_most])
     cost = np.concatenate([np.full(2 * len(held), COST_OF_MOVING), *[block.slack_cost for block in blocks]])
@@ -145,7 +149,7 @@ def _improved(
         cost,
         A_ub=sp.hstack([moves, -moves, -slacks], format="csr"),
         b_ub=np.concatenate([block.limit for block in blocks]),
-        bounds=np.column_stack([np.concatenate([least_up, np.zeros(len(most) - len(held))]), most]),
+        bounds=np.column_stack([np.zeros(len(most)), most]),
     )
     if result.x is None:
         return current
@@ -166,20 +170,25 @@ class _Rows:
 
 
 def _rows(state: _LinearState, held: IntArray, moved: FloatArray, limits_pu: tuple[float, float]) -> _Rows:
-    """Rows for the watched voltages (two slacks: inside the margin, outside the limits) and all reactive ranges."""
+    """Rows of one state: voltage from below and from above, each with a cheap and a dear slack, and Mvar ranges."""
     low, high = limits_pu
+    n_vm, n_q = len(state.vm), len(state.q)
     at = np.searchsorted(held, state.held)
-    watched = (state.vm < low + WATCHED_PU) | (state.vm > high - WATCHED_PU)
-    n_vm, n_q = int(watched.sum()), len(state.q)
     dvm, dq = np.zeros((n_vm, len(held))), np.zeros((n_q, len(held)))
-    dvm[:, at], dq[:, at] = state.dvm[watched], state.dq
-    vm, q = state.vm[watched] - dvm @ moved, state.q - dq @ moved
-    one_vm, one_q = sp.eye_array(n_vm), sp.eye_array(n_q)
-    slacks = sp.block_diag([sp.hstack([sp.vstack([one_vm] * 2)] * 2), sp.vstack([one_q] * 2)], format="csr")
+    dvm[:, at], dq[:, at] = state.dvm, state.dq
+    vm, q = state.vm - dvm @ moved, state.q - dq @ moved
+    middle = 0.5 * (low + high)
+    margin = np.where(np.arange(n_vm) < n_vm - n_q, HIGH_MARGIN_PU, 0.0)
+    pair = sp.hstack([sp.eye_array(n_vm)] * 2)
     return _Rows(
         moves=np.vstack([-dvm, dvm, -dq, dq]),
-        slacks=slacks,
-        limit=np.concatenate([vm - low - MARGIN_PU, high - MARGIN_PU - vm, q - state.q_min, state.q_max - q]),
-        slack_most=np.concatenate([np.full(n_vm, MARGIN_PU), np.full(n_vm + n_q, np.inf)]),
-        slack_cost=np.repeat([COST_INSIDE_MARGIN, COST_OUTSIDE_LIMITS, COST_BEYOND_RANGE], [n_vm, n_vm, n_q]),
+        slacks=sp.block_diag([pair, pair, sp.vstack([sp.eye_array(n_q)] * 2)], format="csr"),
+        limit=np.concatenate([vm - middle, high - margin - vm, q - state.q_min, state.q_max - q]),
+        slack_most=np.concatenate(
+            [np.full(n_vm, middle - low), np.full(n_vm, np.inf), margin, np.full(n_vm + n_q, np.inf)]
+        ),
+        slack_cost=np.repeat(
+            [COST_BELOW_MIDDLE, COST_OUTSIDE_LIMITS, COST_NEAR_HIGH, COST_OUTSIDE_LIMITS, COST_BEYOND_RANGE],
+            [n_vm, n_vm, n_vm, n_vm, n_q],
+        ),
     )

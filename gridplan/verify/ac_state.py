@@ -113,6 +113,45 @@ def load_q_mvar(network: Network, p_load_mw: FloatArray) -> FloatArray:
     return np.where(has_load, p_load_mw * ratio, bus.q_load_mvar)
 
 
+def served_injections(
+    network: Network,
+    *,
+    p_generator_mw: FloatArray,
+    p_dc_line_mw: FloatArray,
+    load_mw: FloatArray,
+    p_unserved_mw: FloatArray | None = None,
+    p_spill_mw: FloatArray | None = None,
+    p_store_mw: FloatArray | None = None,
+    p_available_mw: FloatArray | None = None,
+) -> AcInjections:
+    """Injections of one dispatched hour; Mvar follow the load that is served.
+
+    Parameters
+    ----------
+    network : Network
+        Holds the power factor of every bus.
+    p_generator_mw, p_dc_line_mw : array, dims (generator), (dc_line) [MW]
+        Dispatch.
+    load_mw, p_unserved_mw, p_spill_mw : array, dims (bus) [MW]
+        Native load, the part not served, and output thrown away.
+    p_store_mw : array, dims (bus) [MW]
+        Net charging of grid storage.
+    p_available_mw : array, dims (generator) [MW]
+        Available capacity of the hour.
+    """
+    nothing = np.zeros(len(network.bus))
+    served_mw = load_mw - (nothing if p_unserved_mw is None else p_unserved_mw)
+    spill_mw = nothing if p_spill_mw is None else p_spill_mw
+    store_mw = nothing if p_store_mw is None else p_store_mw
+    return AcInjections(
+        p_generator_mw=p_generator_mw,
+        p_dc_line_mw=p_dc_line_mw,
+        p_load_mw=served_mw + spill_mw + store_mw,
+        q_load_mvar=load_q_mvar(network, served_mw),
+        p_available_mw=p_available_mw,
+    )
+
+
 def campus_q_mvar(p_mw: FloatArray, power_factor: float) -> FloatArray:
     """Mvar drawn by a lagging campus: ``q = p tan(acos(power_factor))``, dims of ``p_mw`` [Mvar]."""
     return np.asarray(p_mw * np.tan(np.arccos(power_factor)))

@@ -14,7 +14,7 @@ from gridplan.network.model import Branches, Buses, DcLines, FloatArray, Generat
 from gridplan.network.sensitivity import ptdf
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
-from gridplan.verify.ac_state import AcInjections, AcState, load_q_mvar
+from gridplan.verify.ac_state import AcInjections, AcState, served_injections
 
 WIDE = 1e4
 
@@ -125,11 +125,11 @@ def rts_hour(time: int) -> AcInjections:
         b_eq=[load_mw.sum()],
         bounds=[*zip(least, available, strict=True), (line.p_min_mw[0], line.p_max_mw[0])],
     )
-    return AcInjections(
+    return served_injections(
+        network,
         p_generator_mw=result.x[:-1],
         p_dc_line_mw=result.x[-1:],
-        p_load_mw=load_mw,
-        q_load_mvar=load_q_mvar(network, load_mw),
+        load_mw=load_mw,
         p_available_mw=available,
     )
 
