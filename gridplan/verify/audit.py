@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gridplan.errors import FileError
@@ -76,36 +76,52 @@ def audit(run_dir: Path) -> Certificate:
     if not run_dir.is_dir():
         message = f"run folder {run_dir} does not exist; give the folder that `gridplan run --out` wrote"
         raise FileError(message)
+    ledgers = {demand.id: _Ledger() for demand in DEMANDS}
     with RunFolder(run_dir) as run:
-        checks = [_check(demand.id, demand.title, run, demand.measure) for demand in DEMANDS]
-        checks.append(_check(*HASHES, run, None))
-    return Certificate(run=run_dir.resolve().name, scope=SCOPE, checks=tuple(checks))
+        for year in _years(run, ledgers):
+            for demand in DEMANDS:
+                ledgers[demand.id].collect(demand.measure(year))
+            year.forget()
+        files = _Ledger()
+        files.collect(hashes(run))
+    checks = [ledgers[demand.id].check(demand.id, demand.title) for demand in DEMANDS]
+    return Certificate(run=run_dir.resolve().name, scope=SCOPE, checks=(*checks, files.check(*HASHES)))
 
 
-def _check(id_: str, title: str, run: RunFolder, measure: Callable[[RunYear], Iterator[Measure]] | None) -> Check:
-    """Measures of all years in one verdict."""
-    begin = time.perf_counter()
-    measures: list[Measure] = []
-    problems: list[str] = []
-    reasons: list[str] = []
+@dataclass(slots=True, kw_only=True)
+class _Ledger:
+    """What one demand has found over the years."""
+
+    measures: list[Measure] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def collect(self, source: Iterator[Measure]) -> None:
+        """Take in the measures of one year; what cannot be read is a problem with a name."""
+        begin = time.perf_counter()
+        try:
+            self.measures.extend(source)
+        except MissingPartError as error:
+            self.problems.append(str(error))
+        except NotApplicableError as error:
+            self.absent.append(str(error))
+        except Exception as error:  # a check that breaks on what it reads has not passed
+            self.problems.append(f"could not be evaluated ({type(error).__name__}: {error})")
+        self.seconds += time.perf_counter() - begin
+
+    def check(self, id_: str, title: str) -> Check:
+        """Verdict over all years."""
+        if not self.measures and not self.problems:
+            return check_not_applicable(id_, title, "; ".join(self.absent), self.seconds)
+        return check_of_measures(id_, title, self.measures, self.problems, self.seconds)
+
+
+def _years(run: RunFolder, ledgers: dict[str, _Ledger]) -> tuple[RunYear, ...]:
+    """Studied years; where they cannot be read every check fails by that name."""
     try:
-        sources = [hashes(run)] if measure is None else [measure(year) for year in run.years]
+        return run.years
     except MissingPartError as error:
-        sources, problems = [], [str(error)]
-    for source in sources:
-        _collect(source, measures, problems, reasons)
-    seconds = time.perf_counter() - begin
-    if not measures and not problems:
-        return check_not_applicable(id_, title, "; ".join(reasons), seconds)
-    return check_of_measures(id_, title, measures, problems, seconds)
-
-
-def _collect(source: Iterator[Measure], measures: list[Measure], problems: list[str], reasons: list[str]) -> None:
-    try:
-        measures.extend(source)
-    except MissingPartError as error:
-        problems.append(str(error))
-    except NotApplicableError as error:
-        reasons.append(str(error))
-    except Exception as error:  # a check that breaks on what it reads has not passed
-        problems.append(f"could not be evaluated ({type(error).__name__}: {error})")
+        for ledger in ledgers.values():
+            ledger.problems.append(str(error))
+        return ()

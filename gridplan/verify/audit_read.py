@@ -99,6 +99,12 @@ class RunYear:
     labelled: set[tuple[str, str]] = field(default_factory=set)
     arrays: dict[str, FloatArray] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Give back the memory of the arrays."""
+        self.memory.clear()
+        self.arrays.clear()
+        vars(self).pop("injection_mw", None)
+
     @property
     def grid(self) -> Grid:
         """The grid of the base case."""

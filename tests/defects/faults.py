@@ -126,6 +126,8 @@ def served_power_without_backlog(run: Run) -> None:
 @fault("A05")
 def backlog_forgets_work(run: Run) -> None:
     backlog = run.get("backlog_mwh")
+    if not backlog.max() > 0.1:
+        raise NotThere("work that waits")
     run.put("backlog_mwh", backlog * 0.9)
 
 
@@ -133,6 +135,8 @@ def backlog_forgets_work(run: Run) -> None:
 def one_hour_of_a_job_past_its_deadline(run: Run) -> None:
     job = run.get("p_job_mw")
     used = np.flatnonzero(job[:, 0] > 0)
+    if not 0 < used.size < len(job):
+        raise NotThere("a job with power")
     late = int(used[-1]) + 1
     while _inside(run, late):
         late += 1
@@ -150,8 +154,10 @@ def _inside(run: Run, hour: int) -> bool:
 def a_class_served_after_its_deadline(run: Run) -> None:
     campus, entry = run.campus
     waits = [entry["classes"][w]["deadline_h"] for w in solution.WORKLOADS]
-    c = max((i for i, wait in enumerate(waits) if wait > 0), key=lambda i: run.get("p_workload_mw")[:, campus, i].sum())
     served = run.get("p_workload_mw")
+    if not any(waits):
+        raise NotThere("a class that may wait")
+    c = max((i for i, wait in enumerate(waits) if wait > 0), key=lambda i: served[:, campus, i].sum())
     length = min(len(served) // 2, 3 * waits[c])
     served[:length, campus, c], served[length : 2 * length, campus, c] = (
         0.0,
