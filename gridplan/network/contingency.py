@@ -178,67 +178,68 @@ def pickup_share(network: Network, *, without: Sequence[int] = (), inside: BoolA
 def _effect(
     network: Network, factors: FloatArray, layout: StateLayout, lost: Contingency, campus_bus: Sequence[int]
 ) -> _Effect:
-    label = island_labels(network, lost.branches) if lost.branches else np.zeros(len(network.bus), dtype=np.int64)
-    if label.max() > 0:
-        return _islanding_effect(network, factors, lost, label)
-    sources, columns = _injection_effect(network, factors, layout, lost, campus_bus)
-    effect = np.array(columns).reshape(len(columns), layout.n_branch).T
-    monitored = np.ones(layout.n_branch, dtype=bool)
-    if lost.branches:
-        monitored[list(lost.branches)] = False
-        factor = lodf(factors, network.branch.from_bus, network.branch.to_bus, lost.branches)
-        effect = np.hstack([factor, effect + factor @ effect[list(lost.branches)]])
-        sources = [*lost.branches, *sources]
-    return _Effect(effect=effect, source=sources, is_monitored=monitored, island_load_mw=-1.0)
+    """Effect of one contingency in three exact steps.
 
-
-def _injection_effect(
-    network: Network, factors: FloatArray, layout: StateLayout, lost: Contingency, campus_bus: Sequence[int]
-) -> tuple[list[int], list[FloatArray]]:
-    """Flow change per MW of every injection that is lost, with its pickup."""
-    at_units = factors[:, network.generator.bus]
-    pickup = at_units @ pickup_share(network, without=lost.generators)
-    sources: list[int] = []
-    columns: list[FloatArray] = []
-    for g in lost.generators:
-        sources.append(layout.generator + g)
-        columns.append(pickup - at_units[:, g])
-    for d in lost.dc_lines:
-        received = 1.0 - network.dc_line.loss_frac[d]
-        moved = factors[:, network.dc_line.from_bus[d]] - received * factors[:, network.dc_line.to_bus[d]]
-        sources.append(layout.dc_line + d)
-        columns.append(moved - (1.0 - received) * pickup)
-    for c in lost.campuses:
-        sources.append(layout.campus + c)
-        columns.append(factors[:, campus_bus[c]] - pickup)
-    return sources, columns
-
-
-def _islanding_effect(network: Network, factors: FloatArray, lost: Contingency, label: IntArray) -> _Effect:
-    """Loss of everything behind the split: the flows over the cut vanish and the main part picks them up.
-
-    Only the branches that join the main part to the rest matter; inside it the DC flows follow from
-    the injections, so removing the cut flows and adding the pickup is exact while the main part
-    itself is not weakened by another lost branch.
+    A few of the lost branches would hold the islands together; the others go first, by LODF. Then each
+    of those few carries exactly what is lost behind it: cutting it off takes its flow from the main
+    island. Last, what the main island itself loses; both losses are picked up by its units.
     """
-    main = main_island(network, label)
-    ends = np.stack([network.branch.from_bus, network.branch.to_bus])
-    inside = main[ends]
-    alpha = pickup_share(network, without=lost.generators, inside=main)
-    pickup = factors[:, network.generator.bus] @ alpha
-    sources: list[int] = []
-    columns: list[FloatArray] = []
-    cut = [k for k in lost.branches if inside[0, k] != inside[1, k]]
-    for k in cut:
-        at_main = ends[0, k] if inside[0, k] else ends[1, k]
-        into_main = -1.0 if inside[0, k] else 1.0
-        sources.append(k)
-        columns.append(into_main * (pickup - factors[:, at_main]))
-    effect = np.array(columns).reshape(len(columns), len(network.branch)).T
-    others = [k for k in lost.branches if k not in cut and inside[0, k] and inside[1, k]]
-    if others:
-        factor = lodf(factors, network.branch.from_bus, network.branch.to_bus, others)
-        effect = np.hstack([factor, effect + factor @ effect[others]])
-        sources = [*others, *sources]
-    dark_mw = float(np.maximum(network.bus.p_load_mw[~main], 0.0).sum())
-    return _Effect(effect=effect, source=sources, is_monitored=inside.all(axis=0), island_load_mw=dark_mw)
+    label = island_labels(network, lost.branches) if lost.branches else np.zeros(len(network.bus), dtype=np.int64)
+    live = main_island(network, label)
+    bridges = _bridges(network, lost.branches, label)
+    others = [k for k in lost.branches if k not in bridges]
+    factor = lodf(factors, network.branch.from_bus, network.branch.to_bus, others)
+    cut, cut_loss = _cut_off(network, bridges, live)
+    sources, own_loss = _lost_injections(network, layout, lost, campus_bus)
+    loss = live[:, None] * np.hstack([cut_loss, own_loss])
+    alpha = pickup_share(network, without=lost.generators, inside=live)
+    share = np.bincount(network.generator.bus, weights=alpha, minlength=len(network.bus))
+    moved = factors @ (np.outer(share, loss.sum(axis=0)) - loss)
+    moved += factor @ moved[others]
+    monitored = live[network.branch.from_bus] & live[network.branch.to_bus]
+    monitored[list(lost.branches)] = False
+    return _Effect(
+        effect=np.hstack([factor + moved[:, : len(cut)] @ factor[cut], moved]),
+        source=[*others, *cut, *sources],
+        is_monitored=monitored,
+        island_load_mw=-1.0 if live.all() else float(np.maximum(network.bus.p_load_mw[~live], 0.0).sum()),
+    )
+
+
+def _bridges(network: Network, lost_branches: Sequence[int], label: IntArray) -> list[int]:
+    """Fewest of the lost branches, first ones first, that would join all islands."""
+    joined, kept = label.copy(), []
+    for k in lost_branches:
+        one, other = joined[network.branch.from_bus[k]], joined[network.branch.to_bus[k]]
+        if one != other:
+            joined[joined == other] = one
+            kept.append(k)
+    return kept
+
+
+def _cut_off(network: Network, bridges: Sequence[int], live: BoolArray) -> tuple[list[int], FloatArray]:
+    """Bridges into the main island; injection it loses per MW of their flow, dims (bus, bridge)."""
+    start, end = network.branch.from_bus, network.branch.to_bus
+    cut = [k for k in bridges if live[start[k]] != live[end[k]]]
+    loss = np.zeros((len(network.bus), len(cut)))
+    for j, k in enumerate(cut):
+        loss[end[k], j], loss[start[k], j] = 1.0, -1.0
+    return cut, loss
+
+
+def _lost_injections(
+    network: Network, layout: StateLayout, lost: Contingency, campus_bus: Sequence[int]
+) -> tuple[list[int], FloatArray]:
+    """Lost units, dc lines and campuses; injection lost per MW of each, dims (bus, source)."""
+    dc = network.dc_line
+    sources = [layout.generator + g for g in lost.generators]
+    ends = [[(network.generator.bus[g], 1.0)] for g in lost.generators]
+    sources += [layout.dc_line + d for d in lost.dc_lines]
+    ends += [[(dc.to_bus[d], 1.0 - dc.loss_frac[d]), (dc.from_bus[d], -1.0)] for d in lost.dc_lines]
+    sources += [layout.campus + c for c in lost.campuses]
+    ends += [[(campus_bus[c], -1.0)] for c in lost.campuses]
+    loss = np.zeros((len(network.bus), len(sources)))
+    for j, injections in enumerate(ends):
+        for bus, mw in injections:
+            loss[bus, j] += mw
+    return sources, loss
