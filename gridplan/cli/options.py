@@ -1,0 +1,59 @@
+"""Arguments and options several commands share, so that each has one name, one meaning and one help text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+#: A path that the command itself looks for: its own words are better than click's.
+ANY_PATH = click.Path(path_type=Path)
+
+SECURITY = {"n0": "n-0", "n1": "n-1", "n-0": "n-0", "n-1": "n-1"}
+"""What may be written for a security set, and the word of a study."""
+
+
+def study(function: F) -> F:
+    """Add the argument STUDY."""
+    return click.argument("study", metavar="STUDY", type=ANY_PATH)(function)
+
+
+def run_dir(function: F) -> F:
+    """Add the argument RUN_DIR."""
+    return click.argument("run_dir", metavar="RUN_DIR", type=ANY_PATH)(function)
+
+
+def out(meaning: str) -> Decorator:
+    """Add the option ``--out``."""
+    return click.option("--out", metavar="DIR", type=ANY_PATH, default=None, help=meaning)
+
+
+def workers(function: F) -> F:
+    """Add the option ``--workers``."""
+    meaning = "Processes at work; results do not depend on it. Default: what the study says."
+    return click.option("--workers", type=click.IntRange(min=1), default=None, help=meaning)(function)
+
+
+def fail_on_violation(function: F) -> F:
+    """Add the flag ``--fail-on-violation``."""
+    meaning = "Exit with 3 if a request is not connected in full or a proof fails."
+    return click.option("--fail-on-violation", is_flag=True, help=meaning)(function)
+
+
+def require_gap(function: F) -> F:
+    """Add the flag ``--require-gap``."""
+    meaning = "Exit with 5 if the time limit came before the proven gap."
+    return click.option("--require-gap", is_flag=True, help=meaning)(function)
+
+
+def security(function: F) -> F:
+    """Add the option ``--security``."""
+    meaning = "n0: intact network only; n1: every single outage, too."
+    return click.option("--security", type=click.Choice(list(SECURITY)), default=None, metavar="n0|n1", help=meaning)(
+        function
+    )
