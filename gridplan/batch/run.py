@@ -51,6 +51,15 @@ class BatchResult:
     outcomes: Mapping[str, Outcome]
     is_interrupted: bool
 
+    @property
+    def comparison(self) -> Path:
+        """Table of the studies."""
+        return self.folder / COMPARISON_CSV
+
+    def named_values(self, member: Member) -> Mapping[str, Any]:
+        """Value of every axis for a member."""
+        return dict(zip(self.axes, member.values, strict=True))
+
     def count(self, status: MemberStatus) -> int:
         """Members that ended so."""
         return sum(self.outcomes[member.key].status == status for member in self.members)
@@ -68,7 +77,7 @@ class BatchResult:
             "schema_version": SCHEMA_VERSION,
             "status": self.status,
             "folder": str(self.folder),
-            "comparison": str(self.folder / COMPARISON_CSV),
+            "comparison": str(self.comparison),
             "finished": self.count("finished"),
             "failed": self.count("failed"),
             "not_run": self.count("not_run"),
@@ -79,7 +88,7 @@ class BatchResult:
         outcome = self.outcomes[member.key]
         return {
             "key": member.key,
-            "values": dict(zip(self.axes, member.values, strict=True)),
+            "values": self.named_values(member),
             "status": outcome.status,
             "is_reused": outcome.is_reused,
             "reason": outcome.reason,

@@ -1,0 +1,41 @@
+"""``gridplan datasets``: what is embedded, under which terms."""
+
+from __future__ import annotations
+
+from gridplan.cli.console import command
+from gridplan.cli.reply import Reply
+from gridplan.solution import SCHEMA_VERSION
+
+
+@command("datasets")
+def datasets() -> Reply:
+    """List the embedded grids and the ready studies."""
+    from gridplan.cli.cases import case_names
+    from gridplan.network.embedded import embedded_datasets
+
+    infos = embedded_datasets()
+    cases = case_names()
+    rows = [
+        {
+            "name": info.name,
+            "title": info.title,
+            "hours": info.hours,
+            "timezone": info.timezone,
+            "is_synthetic": info.is_synthetic,
+            "credit": info.credit,
+            "licence": str(info.folder / "LICENSE"),
+        }
+        for info in infos
+    ]
+    lines = []
+    for info in infos:
+        lines += [
+            f"{info.name}: {info.title}",
+            f"  {info.hours:,} hours, {info.timezone}{', synthetic grid' if info.is_synthetic else ''}",
+            f"  credit: {info.credit}",
+            f"  terms: {info.folder / 'LICENSE'}",
+        ]
+    lines += ["", f"ready studies (gridplan init DIR --from NAME): {', '.join(cases) or 'none'}"]
+    return Reply(
+        data={"schema_version": SCHEMA_VERSION, "status": "ok", "datasets": rows, "cases": list(cases)}, lines=lines
+    )

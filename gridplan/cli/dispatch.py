@@ -1,0 +1,62 @@
+"""``gridplan dispatch``: one snapshot of a network file as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from gridplan.cli import options
+from gridplan.cli.console import command, stages
+from gridplan.cli.reply import Reply
+from gridplan.cli.solve_text import table_lines
+
+
+@command("dispatch")
+@click.argument("network", metavar="NETWORK")
+@options.security
+@click.option(
+    "--dc-convention",
+    type=click.Choice(["matpower", "powermodels"]),
+    default="matpower",
+    show_default=True,
+    help="Susceptance of a branch: 1/(x tap), or x/(r^2 + x^2) without taps and shifts.",
+)
+@click.option(
+    "--load-scale", metavar="X", type=click.FloatRange(min=0.0), default=1.0, show_default=True, help="Load times X."
+)
+def dispatch(network: str, security: str | None, dc_convention: str, load_scale: float) -> Reply:
+    """Dispatch one snapshot of NETWORK, a file or an embedded dataset, at least cost.
+
+    Generator minima and angle limits are kept, ratings are taken in full, and all load is served; where that is
+    impossible the exit code is 3.
+    """
+    from gridplan.pipeline import dispatch_network
+
+    with stages() as progress:
+        progress("dispatch")
+        answer = dispatch_network(
+            network,
+            security=options.SECURITY[security or "n0"],
+            convention=dc_convention,
+            load_scale=load_scale,
+        )
+    return Reply(data=answer, lines=_lines(answer))
+
+
+def _lines(answer: Mapping[str, Any]) -> list[str]:
+    cost = answer.get("objective_usd_per_hour")
+    lines = [f"{answer.get('status')}, {cost:,.4f} USD/h" if cost is not None else str(answer.get("status"))]
+    prices = list(_values(answer.get("lmp_usd_per_mwh")))
+    if prices:
+        lines.append(f"price {min(prices):,.2f} to {max(prices):,.2f} USD/MWh at {len(prices)} buses")
+    binding = answer.get("binding") or ()
+    rows = [row if isinstance(row, Mapping) else {"binding": row} for row in binding]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return [*lines, *(["binding:", *table_lines(rows, columns)] if rows else ["no limit binds"])]
+
+
+def _values(numbers: Any) -> list[float]:
+    found = numbers.values() if isinstance(numbers, Mapping) else numbers or ()
+    return [float(value) for value in found]

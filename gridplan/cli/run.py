@@ -1,0 +1,32 @@
+"""``gridplan run``: everything, from the study to its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gridplan.cli import options
+from gridplan.cli.console import command, stages
+from gridplan.cli.reply import TIME_LIMIT, Reply, with_demands
+from gridplan.cli.violations import run_violations
+
+
+@command("run")
+@options.study
+@options.out("DIR of the results; default reports/<name of the study file>.")
+@options.workers
+@options.fail_on_violation
+@options.require_gap
+def run(study: Path, out: Path | None, workers: int | None, fail_on_violation: bool, require_gap: bool) -> Reply:
+    """Run a whole study: capacity, siting, schedule, audit, AC check and report."""
+    from gridplan.pipeline import run_study
+
+    with stages() as progress:
+        result = run_study(study, out, workers=workers, progress=progress)
+    report = result.run_dir / "report.pdf"
+    lines = [*result.verdict, "", f"results: {result.run_dir}"]
+    lines += [f"report: {report}"] if report.is_file() else []
+    return with_demands(
+        Reply(data=result.summary, lines=lines),
+        violations=run_violations(result.run_dir) if fail_on_violation else (),
+        is_gap_missed=require_gap and result.status == TIME_LIMIT,
+    )

@@ -1,0 +1,108 @@
+"""``gridplan validate``: every fault of a study, a sweep or a dataset folder, with its place and the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridplan.cli import options
+from gridplan.cli.console import command
+from gridplan.cli.reply import Reply, findings_text
+from gridplan.errors import EXIT_INPUT, Finding, InputError
+from gridplan.solution import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from gridplan.study.read import StudyFile
+
+
+@command("validate")
+@click.argument("file", metavar="FILE", type=options.ANY_PATH)
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+def validate(file: Path, strict: bool) -> Reply:
+    """List all findings of a study, a sweep or a dataset folder.
+
+    The exit code is 2 if there is an error.
+    """
+    findings = _findings(file)
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    is_sound = not (errors or (strict and warnings))
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "status": "sound" if is_sound else "invalid_input",
+        "file": str(file),
+        "errors": errors,
+        "warnings": warnings,
+        "findings": [finding.to_json() for finding in findings],
+    }
+    count = f"{file}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    lines = [*findings_text(findings).splitlines(), count]
+    return Reply(data=data, lines=lines, exit_code=0 if is_sound else EXIT_INPUT)
+
+
+def _findings(path: Path) -> tuple[Finding, ...]:
+    try:
+        if path.is_dir() or path.name == "dataset.json":
+            return _dataset_findings(path if path.is_dir() else path.parent)
+        from gridplan.batch.sweep import is_sweep
+
+        return _sweep_findings(path) if is_sweep(path) else _study_findings(path)
+    except InputError as error:
+        return error.findings
+
+
+def _study_findings(path: Path) -> tuple[Finding, ...]:
+    from gridplan.study.read import read_study
+
+    file = read_study(path)
+    return (*file.findings, *_grid_findings(file, path))
+
+
+def _sweep_findings(path: Path) -> tuple[Finding, ...]:
+    from gridplan.batch.member import build_members
+    from gridplan.batch.sweep import read_sweep
+
+    sweep = read_sweep(path)
+    build_members(sweep)
+    return (*sweep.findings, *_grid_findings(sweep.base, sweep.base_path))
+
+
+def _dataset_findings(folder: Path) -> tuple[Finding, ...]:
+    from gridplan.network.dataset import read_network
+    from gridplan.series.dataset import read_series
+
+    read_series(folder, read_network(folder), commitment="relaxed")
+    return ()
+
+
+def _grid_findings(file: StudyFile, path: Path) -> tuple[Finding, ...]:
+    """Check what needs the grid or the campus room: names, sizes, shapes."""
+    from dataclasses import replace
+
+    from gridplan.campus.build import unknown_shape_findings
+    from gridplan.network.dataset import read_network
+    from gridplan.network.embedded import dataset_folder
+    from gridplan.study.check_network import check_against_grid
+
+    shapes = [replace(f, place=file.source.place(f.place.key)) for f in unknown_shape_findings(file.study)]
+    try:
+        network = read_network(dataset_folder(file.study.network, beside=path.parent))
+    except InputError as error:
+        at_network = [replace(f, place=file.source.place("network")) if not f.place.file else f for f in error.findings]
+        return (*shapes, *at_network)
+    found = check_against_grid(
+        file.study,
+        bus_ids=network.bus.id,
+        branch_ids=network.branch.id,
+        generator_ids=network.generator.id,
+        total_p_max_mw=float(network.generator.p_max_mw.sum()),
+        branch_rating_normal_mva=tuple(float(mva) for mva in network.branch.rating_normal_mva),
+        positions=file.source,
+    )
+    return (*shapes, *found)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
