@@ -17,6 +17,9 @@ from gridplan.network.model import FloatArray, IntArray
 
 #: Largest overload a slack may carry [MW]; finite so that every dual gives a finite bound.
 SLACK_LIMIT_MW = 1.0e5
+#: Weight of production cost beside one MW of hosting: far too small to change MW, enough to make
+#: the dispatch of a hosting hour look like the dispatch of its neighbours (fewer rows, warmer bases).
+COST_WEIGHT_MW_PER_USD = 1.0e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +79,12 @@ class HourBlock:
 
     @cached_property
     def cost(self) -> FloatArray:
-        """Cost per MW of each column [USD/MWh]; a hosting study maximises its point's MW."""
+        """Cost per MW of each column [USD/MWh]; a hosting study maximises its point's MW, then costs least."""
         own = self.grid.columns.cost_usd_per_mwh
         if not self.is_elastic:
-            return np.append(np.zeros_like(own), -1.0)
+            own = own * COST_WEIGHT_MW_PER_USD
+            own[self.grid.columns.of("unserved")] = 0.0
+            return np.append(own, -1.0)
         return np.concatenate([own, np.full(self.n_slack, self.grid.prices.overload_usd_per_mwh)])
 
     def column_bounds(self, hours: IntArray | slice) -> tuple[FloatArray, FloatArray]:

@@ -106,6 +106,13 @@ class Grid:
             other.__dict__.pop(name, None)
         return other
 
+    def with_limits(self, limits: Limits) -> Grid:
+        """Same grid with other branch limits (a reinforcement that leaves reactances as they are)."""
+        other = copy(self)
+        other.limits = limits
+        other.__dict__.pop("limit_after_mw", None)
+        return other
+
     @property
     def n_point(self) -> int:
         """Count of plan points."""
@@ -146,9 +153,9 @@ class Grid:
 
     @cached_property
     def fixed_injection_mw(self) -> FloatArray:
-        """Output of fixed units less native load, dims (time, bus) [MW]."""
+        """Output of fixed units less native load and shunt conductance, dims (time, bus) [MW]."""
         net, series = self.network, self.series
-        injection = -series.load_mw.copy()
+        injection = -series.load_mw - net.bus.gs_mw
         fixed = np.flatnonzero(net.generator.is_fixed)
         np.add.at(injection.T, net.generator.bus[fixed], series.p_max_mw[:, fixed].T)
         return injection

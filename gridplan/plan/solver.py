@@ -32,11 +32,11 @@ class PlanSolver:
     Parameters
     ----------
     plan : Compiled
-    mip_gap_frac : float
-        Relative gap asked of an integer solve.
+    mip_gap_usd : float
+        Absolute gap asked of an integer solve [USD].
     """
 
-    def __init__(self, plan: Compiled, *, mip_gap_frac: float = 0.0, seed: int = 0, method: str = "choose") -> None:
+    def __init__(self, plan: Compiled, *, mip_gap_usd: float = 1e-6, seed: int = 0, method: str = "choose") -> None:
         import highspy
 
         self.highs = highspy.Highs()
@@ -44,8 +44,8 @@ class PlanSolver:
             ("output_flag", False),
             ("threads", 1),
             ("random_seed", seed),
-            ("mip_rel_gap", mip_gap_frac),
-            ("mip_abs_gap", 1e-6),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", mip_gap_usd),
             ("solver", method),
             ("primal_feasibility_tolerance", 1e-9),
             ("dual_feasibility_tolerance", 1e-9),
