@@ -1,0 +1,102 @@
+"""Look of every figure and the door to matplotlib.
+
+Comes in: a size and a function that draws. Goes out: SVG text without date, whose ids carry the name of the figure.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH_IN = 6.9
+INK = "#22303c"
+QUIET = "#6b7780"
+RULE = "#c9d0d6"
+FIRM = "#1f4e79"
+CONDITIONAL = "#e0a136"
+UNCONNECTED = "#ffffff"
+LOST = "#a4343a"
+NATIVE = "#9aa7b1"
+CAMPUS = "#2f6f9f"
+BUILT = "#2e7d5b"
+
+_RC: dict[str, object] = {
+    "svg.hashsalt": "gridplan",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 7.5,
+    "axes.titlesize": 8,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "grid.color": RULE,
+    "grid.linewidth": 0.5,
+    "hatch.linewidth": 0.7,
+    "lines.linewidth": 1.2,
+    "legend.frameon": False,
+    "legend.fontsize": 7,
+    "path.simplify": True,
+    "path.simplify_threshold": 0.3,
+}  # fmt: skip
+_HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
+_ID = re.compile(r'\bid="([^"]+)"')
+_REFERENCE = re.compile(r'(url\(#|href="#)')
+
+
+def render(name: str, size_in: tuple[float, float], draw: Callable[[Figure], None]) -> str:
+    """SVG text of a figure.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of every id in the drawing, so that several may stand in one page.
+    size_in : tuple of float [inch]
+        Width and height on paper.
+    draw : callable
+        Draws on an empty figure.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure as NewFigure
+
+    with matplotlib.rc_context(_RC):  # type: ignore[arg-type]
+        figure = NewFigure(figsize=size_in, layout="constrained")
+        draw(figure)
+        file = io.StringIO()
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return named_svg(name, file.getvalue())
+
+
+def named_svg(name: str, text: str) -> str:
+    """SVG element alone, its ids and references prefixed by ``name``."""
+    bare = _METADATA.sub("", _HEAD.sub("", text, count=1))
+    named = _ID.sub(rf'id="{name}-\1"', bare)
+    return _REFERENCE.sub(rf"\g<1>{name}-", named)
+
+
+def grid_lines(axes: Axes, axis: str = "y") -> None:
+    """Quiet lines behind the data."""
+    axes.grid(visible=True, axis=axis)  # type: ignore[arg-type]
+    axes.tick_params(length=2.5)

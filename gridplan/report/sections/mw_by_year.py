@@ -1,0 +1,121 @@
+"""Chapter: the central result, MW by year and POI, firm and conditional."""
+
+from __future__ import annotations
+
+from gridplan.report.ac_result import ac_cell, ac_verdict
+from gridplan.report.blocks import Block, Column, Figure, Group, Line, Paragraph, Total, build_table
+from gridplan.report.cells import Cell, Item, mw_text
+from gridplan.report.figures.mw_bars import MwBar, draw_mw_bars
+from gridplan.report.run_folder import Record, RunFolder
+from gridplan.solution import MW_BY_YEAR_CSV
+
+_SUMMED = ("contract_mw", "firm_mw", "conditional_mw", "connected_mw", "unconnected_mw", "curtailed_mwh")
+_COLUMNS = (
+    Column(head="Campus", share=1.0),
+    Column(head="POI"),
+    Column(head="Contract", kind="mw", unit="MW"),
+    Column(head="Firm", kind="mw", unit="MW"),
+    Column(head="Conditional", kind="mw", unit="MW"),
+    Column(head="Total", kind="mw", unit="MW"),
+    Column(head="Not\nconnected", kind="mw", unit="MW"),
+    Column(head="Curtailed", kind="hours", unit="h/year"),
+    Column(head="Longest", kind="hours", unit="h"),
+    Column(head="Depth", kind="mw", unit="MW"),
+    Column(head="Curtailed", kind="mwh", unit="MWh"),
+    Column(head="Share\nof asked", kind="frac", unit="%"),
+    Column(head="AC check", share=0.9),
+)
+_NOTE = (
+    "Total = firm + conditional. Curtailed hours, longest event and depth belong to the hourly schedule of the chosen "
+    "plan; the chapter on capacity shows each POI alone."
+)
+
+
+def build_blocks(run: RunFolder) -> tuple[Block, ...]:
+    """Table and bars of every year and campus."""
+    rows = run.rows(MW_BY_YEAR_CSV)
+    lines: list[Line] = []
+    for year in dict.fromkeys(row.text("year") for row in rows):
+        own = [row for row in rows if row.text("year") == year]
+        lines.append(Group(year))
+        lines += [_line(run, row) for row in own]
+        if len(own) > 1:
+            lines.append(_total(own))
+    table = build_table(
+        "mw_by_year", "Firm and conditional MW of each request", _COLUMNS, lines, source=MW_BY_YEAR_CSV, note=_NOTE
+    )
+    return table, *_qualifications(run, rows), _bars(run, rows)
+
+
+def _line(run: RunFolder, row: Record) -> list[Item]:
+    campus = row.text("campus")
+    connected = row.number("connected_mw") or 0.0
+    is_conditional = (row.number("conditional_mw") or 0.0) > 0
+    lost = (row.number("curtailed_mwh") or 0.0) if is_conditional else None
+    asked = (row.number("energy_mwh") or 0.0) + (lost or 0.0)
+    events = [
+        row.number(name) if is_conditional else None for name in ("curtailed_hours", "longest_event_h", "depth_mw")
+    ]
+    return [
+        campus,
+        row.text("bus") or None,
+        row.number("contract_mw"),
+        row.number("firm_mw"),
+        row.number("conditional_mw"),
+        Cell("", None) if row.number("connected_mw") is None else row.number("connected_mw"),
+        row.number("unconnected_mw"),
+        *events,
+        lost,
+        lost / asked if lost is not None and asked > 0 else None,
+        ac_cell(run, row.text("year"), campus, connected),
+    ]
+
+
+def _total(rows: list[Record]) -> Total:
+    sums = {name: sum(row.number(name) or 0.0 for row in rows) for name in _SUMMED}
+    blank = Cell("", None)
+    return Total(
+        ["Sum", blank, *(sums[name] for name in _SUMMED[:5]), blank, blank, blank, sums["curtailed_mwh"], blank, blank]
+    )
+
+
+def _qualifications(run: RunFolder, rows: list[Record]) -> list[Block]:
+    found: list[Block] = []
+    for row in rows:
+        year, campus, firm = row.text("year"), row.text("campus"), row.number("firm_mw") or 0.0
+        verdict = ac_verdict(run, year, campus)
+        words = verdict.qualified(firm) if verdict else ""
+        if words:
+            text = f"{campus}, {year}: {mw_text(firm)} {words}."
+            found.append(Paragraph(text=text, values={"firm_mw": firm}, tone="warning"))
+    return found
+
+
+def _bars(run: RunFolder, rows: list[Record]) -> Figure:
+    bars = [
+        MwBar(
+            label=f"{row.text('campus')}, {row.text('year')}",
+            poi=row.text("bus"),
+            firm_mw=row.number("firm_mw") or 0.0,
+            conditional_mw=row.number("conditional_mw") or 0.0,
+            unconnected_mw=row.number("unconnected_mw") or 0.0,
+        )
+        for row in _by_campus(run, rows)
+    ]
+    parts = [
+        f"{bar.label}: {mw_text(bar.firm_mw)} firm, {mw_text(bar.conditional_mw)} conditional, "
+        f"{mw_text(bar.unconnected_mw)} not connected"
+        for bar in bars
+    ]
+    return Figure(
+        id="mw_bars",
+        svg=draw_mw_bars(bars),
+        alt=f"Horizontal bars of MW by campus and year. {'. '.join(parts)}.",
+        caption="The same MW as bars",
+        source=MW_BY_YEAR_CSV,
+    )
+
+
+def _by_campus(run: RunFolder, rows: list[Record]) -> list[Record]:
+    order = {campus: k for k, campus in enumerate(run.campus_names)}
+    return sorted(rows, key=lambda row: (order.get(row.text("campus"), len(order)), row.text("year")))

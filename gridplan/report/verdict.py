@@ -1,0 +1,267 @@
+"""The first page: three lines that answer the study, what each campus gets, and what weakens the answer.
+
+Comes in: the run folder. Goes out: the cover as JSON values. Every number keeps its raw value beside the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gridplan.report.ac_result import ac_cell, ac_of_year, ac_verdict
+from gridplan.report.blocks import Column, Line, Paragraph, Table, build_table
+from gridplan.report.cells import Cell, Raw, day_text, hour_text, json_number, mw_text, number_text
+from gridplan.report.run_folder import Object, RunFolder
+from gridplan.report.words import binding_words, contingency_counts, counted, joined
+from gridplan.solution import CERTIFICATE_JSON, MW_BY_YEAR_CSV
+
+CAVEAT = (
+    "Screening study of the steady state. It does not replace short-circuit, stability or facility studies; "
+    "those still required stand before the results."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictLine:
+    """One of the three lines."""
+
+    label: str
+    text: str
+    values: Mapping[str, Raw] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Line as JSON."""
+        values = {name: json_number(value) for name, value in self.values.items()}
+        return {"label": self.label, "text": self.text, "values": values}
+
+
+def verdict_lines(run: RunFolder) -> tuple[VerdictLine, VerdictLine, VerdictLine]:
+    """Verdict, limit and basis."""
+    if not run.years:
+        message = str(run.plan.get("message") or "the run holds no solved year")
+        status = str(run.plan.get("status") or "no result")
+        verdict = VerdictLine(label="Verdict", text=f"No MW are printed: the study is {status}. {_sentence(message)}")
+        return verdict, _relaxed_line(run), _basis_line(run)
+    return _verdict_line(run), _limit_line(run), _basis_line(run)
+
+
+def campus_table(run: RunFolder) -> Table | None:
+    """Table of what each campus gets in the last year; None without campuses."""
+    year = run.last_year
+    lines: list[Line] = [_campus_line(run, year, campus) for campus in run.campuses(year)]
+    if not lines:
+        return None
+    columns = (
+        Column(head="Campus", share=1.0),
+        Column(head="POI"),
+        Column(head="Requested", kind="mw", unit="MW"),
+        Column(head="Firm", kind="mw", unit="MW"),
+        Column(head="Conditional", kind="mw", unit="MW"),
+        Column(head="Not\nconnected", kind="mw", unit="MW"),
+        Column(head="Limited by", share=1.5),
+        Column(head="Hour", kind="local"),
+        Column(head="AC check"),
+    )
+    return build_table("campuses", f"Each request in {year}", columns, lines, source=MW_BY_YEAR_CSV)
+
+
+def warnings(run: RunFolder) -> list[Paragraph]:
+    """Paragraphs on what weakens the answer and belongs on the first page."""
+    return [Paragraph(text=text, tone="warning") for text in (*_base_case_warnings(run), *_proof_warnings(run))]
+
+
+def binding_facts(run: RunFolder, year: str, campus: str) -> Object:
+    """Entry of verdict_facts for a campus; empty where the plan says nothing."""
+    facts = run.year(year).get("verdict_facts") or {}
+    if isinstance(facts, list):
+        facts = {entry.get("id") or entry.get("campus"): entry for entry in facts}
+    found: Object = facts.get(campus) or {}
+    return found
+
+
+def ended_by(run: RunFolder, campus: str) -> str:
+    """Reinforcement that ends the conditional service of a campus, with its date; empty if none is named."""
+    asked = run.request(campus)
+    until = ((asked.get("service") or {}).get("terms") or {}).get("until")
+    upgrade = next((r for r in run.study.get("reinforcements") or () if r["id"] == until), None)
+    if upgrade is None:
+        return ""
+    return f"{upgrade.get('name') or until}, from {day_text(str(upgrade['earliest_in_service']))}"
+
+
+def _verdict_line(run: RunFolder) -> VerdictLine:
+    year = run.last_year
+    campuses = run.campuses(year)
+    if not campuses:
+        return VerdictLine(label="Verdict", text="No campus is requested; the run describes the grid alone.")
+    sums = _sums(campuses)
+    connected = sums["firm_mw"] + sums["conditional_mw"]
+    text = (
+        f"By {year}, {mw_text(connected, unit=False)} of {mw_text(sums['contract_mw'])} requested can connect: "
+        f"{mw_text(sums['firm_mw'])} firm{_thermal_only(run, year)} and {mw_text(sums['conditional_mw'])} conditional"
+    )
+    rest = f"; {mw_text(sums['unconnected_mw'])} cannot." if sums["unconnected_mw"] > 0 else "."
+    values: dict[str, Raw] = {"year": int(year), "connected_mw": connected, **sums}
+    return VerdictLine(label="Verdict", text=f"{text}{rest}{_earlier(run)}", values=values)
+
+
+def _earlier(run: RunFolder) -> str:
+    parts = []
+    for year in run.years[:-1][-2:]:
+        sums = _sums(run.campuses(year))
+        got = mw_text(sums["firm_mw"] + sums["conditional_mw"], unit=False)
+        firm = ", all firm" if sums["conditional_mw"] == 0 else f", {mw_text(sums['firm_mw'], unit=False)} firm"
+        parts.append(f" In {year}: {got} of {mw_text(sums['contract_mw'])}{firm}.")
+    return "".join(parts)
+
+
+def _thermal_only(run: RunFolder, year: str) -> str:
+    failed = []
+    for campus in run.campuses(year):
+        verdict = ac_verdict(run, year, campus["id"])
+        if verdict is not None and not verdict.is_passed and campus["firm_mw"] > 0:
+            failed.append((campus["id"], float(campus["firm_mw"])))
+    if not failed:
+        return "" if ac_of_year(run, year) else " (thermal, no AC check)"
+    names = joined(name for name, _ in failed)
+    return f" ({mw_text(sum(mw for _, mw in failed))} thermal (DC) only, AC fails for {names})"
+
+
+def _limit_line(run: RunFolder) -> VerdictLine:
+    year = run.last_year
+    order = sorted(run.campuses(year), key=lambda c: (-c["unconnected_mw"], -c["conditional_mw"], -c["contract_mw"]))
+    named = [(c, binding_facts(run, year, c["id"])) for c in order]
+    campus, facts = next(((c, f) for c, f in named if f.get("binding")), (None, {}))
+    if campus is None:
+        text = "No element binds up to the MW of the contracts." if order else "None: no campus is requested."
+        return VerdictLine(label="Limit", text=f"{text}{_curtailment_words(run, year)}")
+    hour = hour_text(str(facts.get("binding_hour_local") or ""))
+    where = f"{campus['id']} at bus {campus['bus']}" if campus["bus"] else f"{campus['id']}, not connected"
+    text = f"{binding_words(str(facts['binding']))}{f', {hour}' if hour else ''} ({where})."
+    if facts.get("is_generation_limited"):
+        text += " Generation, not a branch, is what runs short there."
+    return VerdictLine(label="Limit", text=f"{text}{_curtailment_words(run, year)}", values=dict(facts))
+
+
+def _curtailment_words(run: RunFolder, year: str) -> str:
+    rows = [r for r in run.optional_rows(MW_BY_YEAR_CSV) if r.text("year") == year]
+    rows = [r for r in rows if (r.number("conditional_mw") or 0.0) > 0]
+    if not rows:
+        return ""
+    hours, longest, depth = (
+        max(r.number(name) or 0.0 for r in rows) for name in ("curtailed_hours", "longest_event_h", "depth_mw")
+    )
+    ends = sorted({f"for {r.text('campus')} with {end}" for r in rows if (end := ended_by(run, r.text("campus")))})
+    text = (
+        f" Conditional service: at most {number_text(hours, 'hours')} h curtailed, "
+        f"{number_text(longest, 'hours')} h at a time, {mw_text(depth)} deep"
+    )
+    return f"{text}; it ends {joined(ends)}." if ends else f"{text}."
+
+
+def _relaxed_line(run: RunFolder) -> VerdictLine:
+    parts = []
+    for item in run.plan.get("relaxed_limits") or ():
+        hour = hour_text(str(item.get("hour_local") or ""))
+        by = f"{number_text(float(item['by']), 'mw')} {item.get('unit', 'MW')}"
+        parts.append(f"{binding_words(str(item['limit']))} relaxed by {by}{f', {hour}' if hour else ''}")
+    text = f"Feasible again with {joined(parts)}." if parts else "The run names no smallest set of relaxed limits."
+    return VerdictLine(label="Limit", text=text)
+
+
+def _basis_line(run: RunFolder) -> VerdictLine:
+    basis = run.basis
+    parts = [_security_words(run)]
+    parts.append(_ac_words(run))
+    commitment = str(basis.get("commitment", "relaxed")).replace("_", "-")
+    parts.append(f"{commitment} commitment")
+    weather = (run.study.get("base_case") or {}).get("weather_years") or basis.get("weather_years") or ()
+    if weather:
+        count = "one weather year" if len(weather) == 1 else f"{len(weather)} weather years"
+        parts.append(f"{count} ({joined(str(w) for w in weather)})")
+    flat = basis.get("load_basis", "contract") == "contract"
+    parts.append("contract MW in every hour" if flat else "modelled campus load instead of the contract")
+    text = "; ".join(parts)
+    return VerdictLine(label="Basis", text=f"{text}.")
+
+
+def _security_words(run: RunFolder) -> str:
+    security = str(run.basis.get("security", "n-1")).upper()
+    hours = run.year(run.last_year).get("hours") if run.years else None
+    text = f"DC thermal, {security}" + (f", {counted(int(hours), 'hour')} of each year" if hours else "")
+    if security == "N-0":
+        return f"{text}, no outage studied"
+    counts = run.basis.get("contingency_counts") or {}
+    listed = contingency_counts(counts) if counts else "every single branch, unit, dc pole and campus"
+    return f"{text}, category P1 only ({listed}, one at a time)"
+
+
+def _ac_words(run: RunFolder) -> str:
+    found = ac_of_year(run, run.last_year) if run.years else {}
+    if not found:
+        return "no AC check"
+    outcome = "passed" if found.get("is_passed") else "failed"
+    return f"{counted(int(found.get('n_hours', 0)), 'hour')} AC-checked ({outcome})"
+
+
+def _campus_line(run: RunFolder, year: str, campus: Object) -> Line:
+    facts = binding_facts(run, year, campus["id"])
+    binding = binding_words(str(facts["binding"])) if facts.get("binding") else Cell("nothing up to the contract")
+    if facts.get("is_generation_limited"):
+        binding = f"{binding.text if isinstance(binding, Cell) else binding}; generation runs short"
+    return (
+        run.campus_label(campus["id"]),
+        campus["bus"],
+        campus["contract_mw"],
+        campus["firm_mw"],
+        campus["conditional_mw"],
+        campus["unconnected_mw"],
+        binding,
+        facts.get("binding_hour_local") or None,
+        ac_cell(run, year, campus["id"], float(campus["connected_mw"])),
+    )
+
+
+def _base_case_warnings(run: RunFolder) -> list[str]:
+    base = run.study.get("base_case") or {}
+    found = []
+    if base.get("load_growth_frac_per_year") is None:
+        found.append("The study names no growth of native load; every year has the load of the base case.")
+    if not base.get("committed_loads"):
+        found.append("The study names no prior queue; loads that connect before these campuses would take MW away.")
+    if not base.get("source_date"):
+        found.append("The base case carries no date.")
+    hours = run.study.get("hours", "all")
+    if isinstance(hours, dict):
+        found.append(
+            f"Only {counted(int(hours['count']), 'hour')} of the weather year are studied; MW hold for them alone."
+        )
+    return found if run.study else []
+
+
+def _proof_warnings(run: RunFolder) -> list[str]:
+    found = []
+    certificate = run.optional_json(CERTIFICATE_JSON)
+    failed = [c["id"] for c in certificate.get("checks") or () if c.get("verdict") == "fail"]
+    if failed:
+        found.append(f"The independent audit failed in {joined(failed)}; the results are not proven.")
+    if not certificate and run.years:
+        found.append("The run was not audited.")
+    for year in run.years:
+        stopped = [
+            s for s in ("siting", "schedule") if "time_limit" in str((run.year(year).get(s) or {}).get("status"))
+        ]
+        if stopped:
+            found.append(f"{year}: {joined(stopped)} stopped at the time limit before the proven gap was reached.")
+    return found
+
+
+def _sums(campuses: list[Object]) -> dict[str, float]:
+    names = ("contract_mw", "firm_mw", "conditional_mw", "unconnected_mw")
+    return {name: float(sum(c[name] for c in campuses)) for name in names}
+
+
+def _sentence(text: str) -> str:
+    clean = text.strip()
+    return clean[:1].upper() + clean[1:] + ("" if clean.endswith(".") else ".")
