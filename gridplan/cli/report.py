@@ -10,8 +10,6 @@ from gridplan.cli.reply import Reply
 from gridplan.errors import FileError
 from gridplan.solution import PLAN_JSON, SCHEMA_VERSION
 
-FILES = ("report.pdf", "report.html")
-
 
 @command("report")
 @options.run_dir
@@ -23,7 +21,6 @@ def report(run_dir: Path) -> Reply:
 
     with stages() as progress:
         progress("report")
-        build_report(run_dir)
-    written = [str(run_dir / name) for name in FILES if (run_dir / name).is_file()]
+        written = [str(run_dir / name) for name in build_report(run_dir)]
     data = {"schema_version": SCHEMA_VERSION, "status": "built", "run_dir": str(run_dir), "files": written}
-    return Reply(data=data, lines=[f"report: {path}" for path in written])
+    return Reply(data=data, lines=[f"wrote {path}" for path in written])

@@ -185,15 +185,20 @@ def test_audit_of_a_missing_folder_is_an_io_error(gridplan: Invoke) -> None:
 
 def test_report_builds_again(gridplan: Invoke, monkeypatch: pytest.MonkeyPatch, run_dir: Path) -> None:
     built: list[Path] = []
+
+    def build_report(folder: Path) -> list[str]:
+        built.append(folder)
+        return ["report.json", "report.pdf"]
+
     module = ModuleType("gridplan.report.document")
-    module.build_report = built.append  # type: ignore[attr-defined]
+    module.build_report = build_report  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gridplan.report.document", module)
     result = gridplan("report", run_dir)
     assert result.exit_code == 0
     assert built == [run_dir]
-    assert result.stdout == f"report: {run_dir / 'report.pdf'}\n"
+    assert result.stdout.splitlines() == [f"wrote {run_dir / 'report.json'}", f"wrote {run_dir / 'report.pdf'}"]
     found = json.loads(gridplan("report", run_dir, "--json").stdout)
-    assert (found["status"], found["files"]) == ("built", [str(run_dir / "report.pdf")])
+    assert (found["status"], len(found["files"])) == ("built", 2)
 
 
 def test_report_needs_a_finished_run(gridplan: Invoke, tmp_path: Path) -> None:
