@@ -62,6 +62,10 @@ class Columns:
         return np.flatnonzero(np.array(self.kind) == kind)
 
 
+#: Cached arrays that belong to the hours of a grid.
+_HOURLY = ("fixed_injection_mw", "fixed_state", "balance_mw", "column_bounds_mw", "varying_columns")
+
+
 class Grid:
     """Everything about a year of dispatch that does not change between solves.
 
@@ -98,12 +102,14 @@ class Grid:
         """Count of hours."""
         return len(self.series)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What another process needs; hourly arrays that can be made again stay behind."""
+        return {name: value for name, value in self.__dict__.items() if name not in _HOURLY}
+
     def part(self, hours: slice) -> Grid:
         """Same grid over some of its hours; what does not depend on the hour is shared."""
         other = copy(self)
         other.series = self.series.hours(hours)
-        for name in ("fixed_injection_mw", "fixed_state", "balance_mw", "column_bounds_mw", "varying_columns"):
-            other.__dict__.pop(name, None)
         return other
 
     def with_limits(self, limits: Limits) -> Grid:

@@ -44,6 +44,11 @@ class ScheduleResult:
     e_storage_mwh: FloatArray
     u_mw: FloatArray
     cost_usd: FloatArray
+    column_mw: FloatArray
+    lmp_usd_per_mwh: FloatArray
+    overload_mw: FloatArray
+    rows: tuple[RowKey, ...]
+    start_usd: float
     upper_usd: float
     lower_usd: float
     base_usd: float
@@ -168,6 +173,11 @@ def _joined(layout: Layout, plans: Sequence[SchedulePlan], loops: Sequence[LoopR
         e_storage_mwh=values("e_storage_mwh", len(layout.stores)),
         u_mw=np.concatenate([r.u_mw for r in loops]),
         cost_usd=np.concatenate([r.dispatch.cost_usd for r in loops]),
+        column_mw=np.concatenate([r.dispatch.column_mw for r in loops]),
+        lmp_usd_per_mwh=np.concatenate([r.lmp_usd_per_mwh for r in loops]),
+        overload_mw=np.concatenate([r.dispatch.overload_mw.sum(axis=1) for r in loops]),
+        rows=tuple(dict.fromkeys(key for r in loops for key in r.rows)),
+        start_usd=sum(r.start_usd for r in loops),
         upper_usd=upper,
         lower_usd=lower,
         base_usd=base,

@@ -38,6 +38,10 @@ class Ledger:
 
 def _meter_rule(point: int, terms: list[tuple[float, Term]]) -> Callable[[Any, Any], Any]:
     def rule(m: Any, t: Any) -> Any:
-        return m.p_point_mw[point, t] - sum(sign * term(m, t) for sign, term in terms) == 0
+        # A plain loop: inside a templatized rule sum() of a generator means a sum over an index set.
+        balance = m.p_point_mw[point, t]
+        for sign, term in terms:
+            balance = balance - sign * term(m, t)
+        return balance == 0
 
     return rule

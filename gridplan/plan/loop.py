@@ -15,6 +15,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.dispatch.cuts import cut_slopes, own_cuts
+from gridplan.dispatch.price import lmp_usd_per_mwh
+from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearDispatch, YearResult
 from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.problems.schedule import SchedulePlan
@@ -29,12 +31,16 @@ MAX_ROUNDS = 60
 class LoopResult:
     """Best schedule found and what is proved about it.
 
-    ``gap_frac`` is (upper - lower) / (upper - base), base being the grid without campuses.
+    ``gap_frac`` is (upper - lower) / (upper - base), base being the grid without campuses;
+    ``start_usd`` is the cost of dispatch when nothing is shifted.
     """
 
     x: FloatArray
     u_mw: FloatArray
     dispatch: YearResult
+    lmp_usd_per_mwh: FloatArray
+    rows: tuple[RowKey, ...]
+    start_usd: float
     upper_usd: float
     lower_usd: float
     base_usd: float
@@ -82,7 +88,7 @@ class ScheduleLoop:
 
     def run(self, start_u_mw: FloatArray) -> LoopResult:
         """Iterate from cuts at u = 0 and at ``start_u_mw``, dims (time, point)."""
-        self._seed_cuts(start_u_mw)
+        start_usd = self._seed_cuts(start_u_mw)
         best: tuple[float, FloatArray, YearResult] | None = None
         lower, gap = -np.inf, np.inf
         round_ = 0
@@ -103,6 +109,9 @@ class ScheduleLoop:
             x=best[1],
             u_mw=self.plan.withdrawal_mw(best[1]),
             dispatch=best[2],
+            lmp_usd_per_mwh=lmp_usd_per_mwh(self.year.pool, best[2]),
+            rows=tuple(self.year.pool.keys),
+            start_usd=start_usd,
             upper_usd=best[0],
             lower_usd=min(lower, best[0]),
             base_usd=self.base.total_cost_usd,
@@ -111,10 +120,13 @@ class ScheduleLoop:
             status="optimal" if gap <= 1e-9 else "gap_reached" if gap <= self.gap_frac else "gap_not_reached",
         )
 
-    def _seed_cuts(self, start_u_mw: FloatArray) -> None:
-        """First cuts: for every hour those that are tight at no load, at the start, between and at the contract."""
+    def _seed_cuts(self, start_u_mw: FloatArray) -> float:
+        """First cuts: for every hour those that are tight at no load, at the start, between and at the contract.
+
+        Returns the cost of dispatch at the start [USD].
+        """
         self.year.cuts.add(self.base.row_dual)
-        self._evaluate(start_u_mw, keep_cuts=True)
+        start_usd = self._evaluate(start_u_mw, keep_cuts=True).total_cost_usd
         block = self.year.block()
         contract = np.tile(self.plan.compiled.upper[self._point_columns()][:, 0], (self.plan.n_time, 1))
         samples = (np.zeros_like(start_u_mw), start_u_mw, 0.5 * start_u_mw, 0.75 * start_u_mw, contract)
@@ -126,6 +138,7 @@ class ScheduleLoop:
             taken.update((int(h), int(which[h])) for h in new)
             constant, _ = own_cuts(block, duals[which[new]], new)
             self._append(new, constant, slopes[which[new]])
+        return start_usd
 
     def _point_columns(self) -> IntArray:
         return self.plan.compiled.column("p_point_mw", (len(self.plan.layout.points), self.plan.n_time))

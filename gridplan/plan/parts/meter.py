@@ -48,7 +48,11 @@ def _floor_row(campus: str) -> str:
 
 def _floor_rule(served: list[int], lost: list[int], jobs: list[int]) -> Any:
     def rule(m: Any, t: Any) -> Any:
-        power = sum(m.p_workload_mw[q, t] for q in served) - sum(m.p_curtailed_mw[q, t] for q in lost)
-        return power + sum(m.p_job_mw[j, t] for j in jobs) >= 0
+        terms = [m.p_workload_mw[q, t] for q in served] + [m.p_job_mw[j, t] for j in jobs]
+        terms += [-m.p_curtailed_mw[q, t] for q in lost]
+        power = terms[0]
+        for term in terms[1:]:
+            power = power + term
+        return power >= 0
 
     return rule

@@ -1,0 +1,193 @@
+"""The grid of one studied year: network, hourly data, limits, outages and prices a plan works with."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridplan.dispatch.grid import Grid, Limits, PlanPoint, Prices
+from gridplan.dispatch.rows import RowKey
+from gridplan.dispatch.year import YearDispatch, YearResult
+from gridplan.network.contingency import Contingency, single_outages
+from gridplan.network.model import BoolArray, FloatArray, Network
+from gridplan.network.sensitivity import island_labels, main_island, ptdf
+from gridplan.plan.base_case import base_violations
+from gridplan.series.model import GridSeries
+from gridplan.study.schema import Reinforcement, Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearCase:
+    """One studied year before any campus.
+
+    ``limits`` hold committed upgrades but no candidate; ``base`` is the secure dispatch without
+    campuses, ``raised_mw`` the hourly limits of pairs it overloads; ``rows`` the rows it needed.
+    """
+
+    year: int
+    study: Study
+    network: Network
+    series: GridSeries
+    limits: Limits
+    prices: Prices
+    factors: FloatArray
+    base: YearResult
+    raised_mw: Mapping[RowKey, FloatArray]
+    rows: tuple[RowKey, ...]
+    is_radial: BoolArray
+
+    @property
+    def hours(self) -> int:
+        """Count of studied hours."""
+        return len(self.series)
+
+    def grid(
+        self, points: Sequence[PlanPoint], *, limits: Limits | None = None, security: str | None = None
+    ) -> Grid:
+        """Dispatch grid with these plan points; ``security`` replaces the study's."""
+        campus_ids = [p.id for p in points if p.is_campus]
+        return Grid(
+            self.network,
+            self.series,
+            limits or self.limits,
+            self.prices,
+            points=points,
+            contingencies=listed_outages(self.study, self.network, campus_ids, security),
+            convention=self.study.criteria.dc_convention,
+            factors=self.factors,
+        )
+
+    def base_at(self, n_point: int) -> YearResult:
+        """The base dispatch as a result on a grid with this many plan points, all at zero."""
+        return replace(self.base, u_mw=np.zeros((self.hours, n_point)))
+
+
+def listed_outages(
+    study: Study, network: Network, campus_ids: Sequence[str], security: str | None = None
+) -> tuple[Contingency, ...]:
+    """Contingencies the study asks for; none under N-0."""
+    if (security or study.criteria.security) == "n-0":
+        return ()
+    kinds = study.criteria.contingencies
+    return single_outages(
+        network,
+        branches=kinds.branches,
+        units=kinds.units,
+        dc_poles=kinds.dc_poles,
+        campus_ids=campus_ids if kinds.campuses else (),
+    )
+
+
+def year_case(study: Study, year: int, network: Network, series: GridSeries) -> YearCase:
+    """Grid of a studied year from the grid and weather year of the data.
+
+    Raises
+    ------
+    InfeasibleError
+        If the grid cannot serve its own load without campuses; cause, hour and MW are named.
+    """
+    network = _with_changes(study, year, network)
+    series = _year_series(study, year, network, series)
+    factor = study.criteria.dc_rating_factor
+    limits = Limits(
+        normal_mw=network.branch.rating_normal_mva * factor, emergency_mw=network.branch.rating_emergency_mva * factor
+    )
+    prices = Prices(
+        unserved_usd_per_mwh=study.prices.unserved_usd_per_mwh, overload_usd_per_mwh=study.prices.overload_usd_per_mwh
+    )
+    factors = ptdf(network, convention=study.criteria.dc_convention)
+    outages = listed_outages(study, network, ())
+    grid = Grid(
+        network,
+        series,
+        limits,
+        prices,
+        contingencies=outages,
+        convention=study.criteria.dc_convention,
+        factors=factors,
+    )
+    dispatch = YearDispatch(grid)
+    hours = np.arange(len(series))
+    base = dispatch.evaluate(hours, np.zeros((len(series), 0)))
+    raised = base_violations(study, dispatch, base)
+    if raised:
+        dispatch = YearDispatch(grid, raised_mw=raised, rows=list(dispatch.pool.keys))
+        base = dispatch.evaluate(hours, np.zeros((len(series), 0)))
+    return YearCase(
+        year=year,
+        study=study,
+        network=network,
+        series=series,
+        limits=limits,
+        prices=prices,
+        factors=factors,
+        base=base,
+        raised_mw=raised,
+        rows=tuple(dispatch.pool.keys),
+        is_radial=radial_buses(network),
+    )
+
+
+def is_available(option: Reinforcement, year: int) -> bool:
+    """Whether a candidate can serve in a year: in service by 1 June, before the summer peak."""
+    return option.earliest_in_service <= datetime.date(year, 6, 1)
+
+
+def annual_cost_usd(option: Reinforcement, discount_rate_frac: float) -> float:
+    """Yearly cost of a candidate by the capital recovery factor [USD/year].
+
+    ``a = C r / (1 - (1 + r)^-n)``; C / n at zero interest.
+    """
+    capital, r, n = option.capital_cost_musd * 1e6, discount_rate_frac, option.life_years
+    return capital / n if r == 0 else capital * r / (1.0 - (1.0 + r) ** -n)
+
+
+def radial_buses(network: Network) -> BoolArray:
+    """Buses that some single branch outage cuts off from the main part, dims (bus,)."""
+    cut = np.zeros(len(network.bus), dtype=bool)
+    for k in range(len(network.branch)):
+        label = island_labels(network, (k,))
+        if label.max() > 0:
+            cut |= ~main_island(network, label)
+    return cut
+
+
+def _with_changes(study: Study, year: int, network: Network) -> Network:
+    """Committed upgrades in service and units retired by the year."""
+    normal = network.branch.rating_normal_mva.copy()
+    emergency = network.branch.rating_emergency_mva.copy()
+    for upgrade in study.base_case.committed_upgrades:
+        if upgrade.in_service <= datetime.date(year, 6, 1):
+            k = network.branch.id.index(upgrade.branch)
+            normal[k], emergency[k] = upgrade.rating_normal_mva, upgrade.rating_emergency_mva
+    network = network.with_branch(rating_normal_mva=normal, rating_emergency_mva=emergency)
+    retired = {r.generator for r in study.base_case.retirements if r.from_year <= year}
+    if not retired:
+        return network
+    gone = np.array([g in retired for g in network.generator.id])
+    unit = replace(
+        network.generator,
+        p_max_mw=np.where(gone, 0.0, network.generator.p_max_mw),
+        p_min_mw=np.where(gone, 0.0, network.generator.p_min_mw),
+        is_dispatchable=network.generator.is_dispatchable & ~gone,
+    )
+    return replace(network, generator=unit)
+
+
+def _year_series(study: Study, year: int, network: Network, series: GridSeries) -> GridSeries:
+    """Studied hours with load growth, the prior queue and retired units."""
+    series = series.hours(study.hour_slice(len(series))).with_load_scale(study.base_case.load_scale(year))
+    load = series.load_mw.copy()
+    for committed in study.base_case.committed_loads:
+        if committed.from_year <= year:
+            load[:, network.bus_index(committed.bus)] += committed.p_mw
+    off = network.generator.p_max_mw <= 0
+    return replace(
+        series,
+        load_mw=load,
+        p_max_mw=np.where(off, 0.0, series.p_max_mw),
+        p_min_mw=np.where(off, 0.0, series.p_min_mw),
+    )

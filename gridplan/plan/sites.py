@@ -1,0 +1,274 @@
+"""Siting of a studied year: requests and options of the study in, chosen sites with their firm split out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridplan.dispatch.grid import Grid, Limits, PlanPoint
+from gridplan.dispatch.hosting import hosting_year
+from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, unserved_mw
+from gridplan.network.model import FloatArray, IntArray
+from gridplan.plan.case import YearCase, annual_cost_usd, is_available
+from gridplan.plan.poi import PoiCapacity, curtailment_terms
+from gridplan.plan.problems.siting import RatingOption, SiteRequest, build_siting, site_pairs
+from gridplan.plan.siting_loop import SitingLoop, SitingResult
+from gridplan.solution import WORKLOADS
+from gridplan.study.schema import Campus
+
+#: Hours of a year the price of unconnected MW is meant for.
+HOURS_PER_YEAR = 8760.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenSite:
+    """Where a request stands and how much of it is connected, firm and conditional [MW]."""
+
+    campus: str
+    poi: str | None
+    contract_mw: float
+    connected_mw: float
+    firm_mw: float
+    curtailed_mw: FloatArray
+
+    @property
+    def conditional_mw(self) -> float:
+        """MW above firm that rely on curtailment."""
+        return self.connected_mw - self.firm_mw
+
+
+@dataclass(frozen=True, kw_only=True)
+class ButFor:
+    """What a built reinforcement is needed for: without it these requests would lose MW."""
+
+    option: str
+    mw_without_it: float
+    needed_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearSites:
+    """Result of siting one year.
+
+    ``limits`` are the branch limits with everything built; ``built`` maps option id to 0 or 1.
+    """
+
+    sites: tuple[ChosenSite, ...]
+    built: Mapping[str, float]
+    options: tuple[RatingOption, ...]
+    limits: Limits
+    but_for: tuple[ButFor, ...]
+    result: SitingResult
+
+
+def site_year(
+    case: YearCase,
+    pois: Mapping[str, PoiCapacity],
+    *,
+    fixed: Mapping[str, str],
+    built_before: tuple[str, ...] = (),
+    progress: Callable[[str], None] = lambda text: None,
+) -> YearSites:
+    """Choose POIs, MW and reinforcements of a year.
+
+    Parameters
+    ----------
+    fixed : mapping of campus id to POI
+        Campuses that already stand somewhere.
+    built_before : tuple of str
+        Reinforcements built in an earlier year.
+    """
+    requests = [_request(case, c, fixed.get(c.id)) for c in case.study.campuses if c.contract_mw_in(case.year) > 0]
+    options = rating_options(case)
+    price = case.study.prices.unconnected_usd_per_mw_year * case.hours / HOURS_PER_YEAR
+    plan = build_siting(requests, options, price)
+    _fix(plan.compiled, options, built_before)
+    points = [PlanPoint(id=f"{requests[i].id}@{poi}", bus=case.network.bus_index(poi)) for i, poi in plan.sites]
+    grid = case.grid(points)
+    loop = SitingLoop(
+        plan,
+        grid,
+        case.base_at(len(points)),
+        gap_frac=case.study.solve.gap_siting_frac,
+        critical_hours=first_hours(grid, pois),
+        rows=case.rows,
+        raised_mw=dict(case.raised_mw),
+        progress=progress,
+    )
+    result = loop.run()
+    limits = limits_with(case, options, result.built)
+    strong = grid.with_limits(limits)
+    sites = _chosen(case, strong, requests, result)
+    built = {o.id: float(b) for o, b in zip(options, result.built, strict=True)}
+    return YearSites(
+        sites=sites,
+        built=built,
+        options=tuple(options),
+        limits=limits,
+        but_for=_but_for(case, grid, requests, options, result),
+        result=result,
+    )
+
+
+def rating_options(case: YearCase) -> list[RatingOption]:
+    """Candidates that can serve in the year, with what they add to the DC limits."""
+    factor, branch = case.study.criteria.dc_rating_factor, case.network.branch
+    found = []
+    for option in case.study.reinforcements:
+        if not is_available(option, case.year):
+            continue
+        k = branch.id.index(option.branch)
+        found.append(
+            RatingOption(
+                id=option.id,
+                branch=k,
+                more_normal_mw=max(option.rating_normal_mva * factor - case.limits.normal_mw[k], 0.0),
+                more_emergency_mw=max(option.rating_emergency_mva * factor - case.limits.emergency_mw[k], 0.0),
+                annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac) * case.hours / HOURS_PER_YEAR,
+            )
+        )
+    return found
+
+
+def limits_with(case: YearCase, options: list[RatingOption], built: FloatArray) -> Limits:
+    """Branch limits with the built options."""
+    normal, emergency = case.limits.normal_mw.copy(), case.limits.emergency_mw.copy()
+    for option, share in zip(options, built, strict=True):
+        normal[option.branch] += share * option.more_normal_mw
+        emergency[option.branch] += share * option.more_emergency_mw
+    return Limits(normal_mw=normal, emergency_mw=emergency)
+
+
+def first_hours(grid: Grid, pois: Mapping[str, PoiCapacity]) -> list[int]:
+    """First explicit hours: peak net load and the tightest hour of each POI."""
+    return sorted({int(np.argmax(grid.balance_mw)), *(p.hosting.firm_hour for p in pois.values())})
+
+
+def _request(case: YearCase, campus: Campus, fixed_poi: str | None) -> SiteRequest:
+    contract = campus.contract_mw_in(case.year)
+    is_conditional = campus.service.kind == "conditional"
+    radial = {poi for poi in campus.poi if case.is_radial[case.network.bus_index(poi)]}
+    accepts = case.study.criteria.accept_radial_supply or is_conditional
+    pois = tuple(poi for poi in campus.poi if accepts or poi not in radial)
+    terms = curtailment_terms(campus)
+    return SiteRequest(
+        id=campus.id,
+        pois=pois or campus.poi[:1],
+        contract_mw=contract if pois else 0.0,
+        block_mw=campus.block_mw,
+        shed_frac=terms.max_depth_frac if is_conditional else 0.0,
+        curtailment_usd_per_mwh=mean_value_usd_per_mwh(case, campus),
+        max_energy_frac=terms.max_energy_frac,
+        max_hours=terms.max_hours,
+        max_event_h=terms.max_event_h,
+        fixed_poi=fixed_poi,
+    )
+
+
+def mean_value_usd_per_mwh(case: YearCase, campus: Campus) -> float:
+    """Value of lost work averaged over what the campus can shed [USD/MWh]."""
+    value = case.study.prices.computing_value_usd_per_mwh
+    shed = campus.workloads.flexibility.shed_frac
+    weight = [getattr(campus.workloads.shares, w) * getattr(shed, w) for w in WORKLOADS]
+    total = sum(weight)
+    return sum(w * getattr(value, name) for w, name in zip(weight, WORKLOADS, strict=True)) / total if total else 0.0
+
+
+def _fix(compiled: object, options: list[RatingOption], built_before: tuple[str, ...]) -> None:
+    for o, option in enumerate(options):
+        if option.id in built_before:
+            compiled.lower[compiled.columns["is_built"][o]] = 1.0  # type: ignore[attr-defined]
+
+
+def _chosen(
+    case: YearCase, grid: Grid, requests: list[SiteRequest], result: SitingResult
+) -> tuple[ChosenSite, ...]:
+    """Sites of all campuses of the study; those without a contract or POI get none."""
+    pairs = site_pairs(requests)
+    by_id = {}
+    for i, request in enumerate(requests):
+        own = [k for k, (j, _) in enumerate(pairs) if j == i]
+        k = max(own, key=lambda k: result.sites_mw[k])
+        connected = float(result.sites_mw[k])
+        curtailed = result.curtailed_mw[:, k]
+        by_id[request.id] = ChosenSite(
+            campus=request.id,
+            poi=pairs[k][1] if connected > 0 else None,
+            contract_mw=request.contract_mw,
+            connected_mw=connected,
+            firm_mw=_firm_part(case, grid, k, connected, result),
+            curtailed_mw=curtailed,
+        )
+    nothing = np.zeros(case.hours)
+    sites = []
+    for campus in case.study.campuses:
+        contract = campus.contract_mw_in(case.year)
+        none = ChosenSite(
+            campus=campus.id, poi=None, contract_mw=contract, connected_mw=0.0, firm_mw=0.0, curtailed_mw=nothing
+        )
+        site = by_id.get(campus.id, none)
+        sites.append(replace(site, contract_mw=contract))
+    return tuple(sites)
+
+
+def _firm_part(case: YearCase, grid: Grid, k: int, connected_mw: float, result: SitingResult) -> float:
+    """Least capacity of the hours in which the site is curtailed, the others given; all of it if there are none."""
+    hours: IntArray = np.flatnonzero(result.curtailed_mw[:, k] > SLACK_TOLERANCE_MW)
+    if not hours.size or connected_mw <= 0:
+        return connected_mw
+    others = result.sites_mw - result.curtailed_mw
+    others[:, k] = 0.0
+    found = hosting_year(
+        grid, k, u_mw=others, most_mw=connected_mw, rows=result.rows, raised_mw=case.raised_mw, hours=hours
+    )
+    return min(found.firm_mw, connected_mw)
+
+
+def _but_for(
+    case: YearCase,
+    grid: Grid,
+    requests: list[SiteRequest],
+    options: list[RatingOption],
+    result: SitingResult,
+) -> tuple[ButFor, ...]:
+    """Take each built option away and see which single request would have to give up how many MW."""
+    found = []
+    u_mw = result.sites_mw - result.curtailed_mw
+    for o, option in enumerate(options):
+        if result.built[o] < 0.5:
+            continue
+        left = result.built.copy()
+        left[o] = 0.0
+        weak = grid.with_limits(limits_with(case, options, left))
+        year = YearDispatch(weak, raised_mw=case.raised_mw, rows=list(result.rows))
+        exact = year.evaluate(np.arange(case.hours), u_mw)
+        slack = exact.overload_mw.sum(axis=1) + unserved_mw(weak, exact).sum(axis=1)
+        slack -= unserved_mw(grid, case.base).sum(axis=1)
+        hours = np.flatnonzero(slack > SLACK_TOLERANCE_MW)
+        found.append(_but_for_option(case, weak, requests, option.id, result, hours))
+    return tuple(found)
+
+
+def _but_for_option(
+    case: YearCase, weak: Grid, requests: list[SiteRequest], option: str, result: SitingResult, hours: IntArray
+) -> ButFor:
+    total = float(result.sites_mw.sum())
+    if not hours.size:
+        return ButFor(option=option, mw_without_it=total, needed_for=())
+    lost: dict[str, float] = {}
+    for k, (i, _) in enumerate(site_pairs(requests)):
+        if result.sites_mw[k] <= 0:
+            continue
+        others = result.sites_mw - result.curtailed_mw
+        others[:, k] = 0.0
+        most = float(result.sites_mw[k])
+        capacity = hosting_year(
+            weak, k, u_mw=others, most_mw=most, rows=result.rows, raised_mw=case.raised_mw, hours=hours
+        )
+        if capacity.firm_mw > 0:
+            lost[requests[i].id] = most - capacity.firm_mw
+    if not lost:
+        return ButFor(option=option, mw_without_it=0.0, needed_for=tuple(r.id for r in requests))
+    return ButFor(option=option, mw_without_it=total - min(lost.values()), needed_for=tuple(lost))
