@@ -16,7 +16,7 @@ import numpy as np
 from gridplan.network.embedded import background_states
 from gridplan.report.cells import mw_text, number_text
 from gridplan.report.figures.label_places import Box, Wanted, place_labels
-from gridplan.report.figures.style import BUILT, CONDITIONAL, FIRM, INK, LOST, QUIET, RULE, WIDTH_IN, render
+from gridplan.report.figures.style import BUILT, CONDITIONAL, FIRM, INK, LOST, QUIET, RULE, WIDTH_IN, lay_out, render
 from gridplan.report.grid_view import GridView
 from gridplan.report.run_folder import FloatArray
 
@@ -184,7 +184,9 @@ def _draw_labels(figure: Figure, axes: Axes, view: GridView) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     labels = _labels(view)
-    FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
+    FigureCanvasAgg(figure)
+    lay_out(figure)
+    axes.apply_aspect()
     points = 72.0 / figure.dpi
     artists = [
         axes.annotate(label.text, (label.x, label.y), (0, 0), textcoords="offset points", color=label.colour,

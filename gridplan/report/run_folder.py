@@ -153,9 +153,9 @@ class RunFolder:
         return found
 
     def campus_label(self, campus: str) -> str:
-        """Name of a campus with its id behind it where they differ."""
+        """Name of a campus, with its id behind it where they differ in more than case."""
         name = self.campus_names.get(campus, campus)
-        return campus if name == campus else f"{name} ({campus})"
+        return name if name.lower() == campus.lower() else f"{name} ({campus})"
 
     @cached_property
     def basis(self) -> Object:

@@ -11,7 +11,7 @@ from typing import Any
 
 from gridplan.report.ac_result import ac_cell, ac_of_year, ac_verdict
 from gridplan.report.blocks import Column, Line, Paragraph, Table, build_table
-from gridplan.report.cells import Cell, Raw, day_text, hour_text, json_number, mw_text, number_text
+from gridplan.report.cells import Raw, day_text, hour_text, json_number, mw_text, number_text
 from gridplan.report.run_folder import Object, RunFolder
 from gridplan.report.words import binding_words, contingency_counts, counted, joined
 from gridplan.solution import CERTIFICATE_JSON, MW_BY_YEAR_CSV
@@ -20,6 +20,7 @@ CAVEAT = (
     "Screening study of the steady state. It does not replace short-circuit, stability or facility studies; "
     "those still required stand before the results."
 )
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,9 @@ def verdict_lines(run: RunFolder) -> tuple[VerdictLine, VerdictLine, VerdictLine
 def campus_table(run: RunFolder) -> Table | None:
     """Table of what each campus gets in the last year; None without campuses."""
     year = run.last_year
-    lines: list[Line] = [_campus_line(run, year, campus) for campus in run.campuses(year)]
+    campuses = run.campuses(year)
+    is_short = len(campuses) <= _MOST_NAMED
+    lines: list[Line] = [_campus_line(run, year, campus, is_named=is_short) for campus in campuses]
     if not lines:
         return None
     columns = (
@@ -132,7 +135,7 @@ def _limit_line(run: RunFolder) -> VerdictLine:
     year = run.last_year
     order = sorted(run.campuses(year), key=lambda c: (-c["unconnected_mw"], -c["conditional_mw"], -c["contract_mw"]))
     named = [(c, binding_facts(run, year, c["id"])) for c in order]
-    campus, facts = next(((c, f) for c, f in named if f.get("binding")), (None, {}))
+    campus, facts = next(((c, f) for c, f in named if _is_bound(f)), (None, {}))
     if campus is None:
         text = "No element binds up to the MW of the contracts." if order else "None: no campus is requested."
         return VerdictLine(label="Limit", text=f"{text}{_curtailment_words(run, year)}")
@@ -142,6 +145,11 @@ def _limit_line(run: RunFolder) -> VerdictLine:
     if facts.get("is_generation_limited"):
         text += " Generation, not a branch, is what runs short there."
     return VerdictLine(label="Limit", text=f"{text}{_curtailment_words(run, year)}", values=dict(facts))
+
+
+def _is_bound(facts: Object) -> bool:
+    binding = str(facts.get("binding") or "")
+    return bool(binding) and not binding.startswith("nothing")
 
 
 def _curtailment_words(run: RunFolder, year: str) -> str:
@@ -201,24 +209,26 @@ def _ac_words(run: RunFolder) -> str:
     found = ac_of_year(run, run.last_year) if run.years else {}
     if not found:
         return "no AC check"
+    if not found.get("n_hours"):
+        return "AC check without a campus to check"
     outcome = "passed" if found.get("is_passed") else "failed"
     return f"{counted(int(found.get('n_hours', 0)), 'hour')} AC-checked ({outcome})"
 
 
-def _campus_line(run: RunFolder, year: str, campus: Object) -> Line:
+def _campus_line(run: RunFolder, year: str, campus: Object, *, is_named: bool) -> Line:
     facts = binding_facts(run, year, campus["id"])
-    binding = binding_words(str(facts["binding"])) if facts.get("binding") else Cell("nothing up to the contract")
+    binding = binding_words(str(facts["binding"])) if _is_bound(facts) else "nothing up to the contract"
     if facts.get("is_generation_limited"):
-        binding = f"{binding.text if isinstance(binding, Cell) else binding}; generation runs short"
+        binding += "; generation runs short"
     return (
-        run.campus_label(campus["id"]),
+        run.campus_label(campus["id"]) if is_named else campus["id"],
         campus["bus"],
         campus["contract_mw"],
         campus["firm_mw"],
         campus["conditional_mw"],
         campus["unconnected_mw"],
         binding,
-        facts.get("binding_hour_local") or None,
+        (facts.get("binding_hour_local") or None) if _is_bound(facts) else None,
         ac_cell(run, year, campus["id"], float(campus["connected_mw"])),
     )
 

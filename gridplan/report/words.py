@@ -19,14 +19,17 @@ COUNT_WORDS = {
     "campus": ("campus", "campuses"),
 }
 FUEL_WORDS = {"NG": "gas", "Oil": "oil", "Coal": "coal", "Nuclear": "nuclear", "Hydro": "hydro"}
+_SPACE = re.compile(r"\s")
 _STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\b")
 _OUTAGE = re.compile(r"(?:\b(?:under |after )?(?:the )?loss of )?\b(branch|unit|dc_line|campus):(\S+)")
 
 
 def outage_words(label: str) -> str:
-    """Outage in words: ``branch:A27`` is ``loss of branch A27``, ``intact`` is ``nothing lost``."""
+    """Outage in words: ``branch:A27`` is ``loss of branch A27``, ``A27`` is ``loss of A27``."""
     if label == INTACT:
         return "nothing lost"
+    if ":" not in label and "loss" not in label:
+        return f"loss of {label}"
     return _OUTAGE.sub(lambda m: f"loss of {KIND_WORDS[m[1]]} {m[2]}", label)
 
 
@@ -36,6 +39,8 @@ def binding_words(text: str) -> str:
     Text that already is a sentence keeps its words; only labels in it are spelled out.
     """
     element, bar, outage = (part.strip() for part in text.partition("|"))
+    if not bar and element and not _SPACE.search(element):
+        return f"{element} with everything in service"
     if not bar:
         plain = hours_in_words(re.sub(rf"\b{INTACT}\b", "nothing lost", text))
         return _OUTAGE.sub(lambda m: f"{_joint(m)}loss of {KIND_WORDS[m[1]]} {m[2]}", plain)

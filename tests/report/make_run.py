@@ -526,6 +526,11 @@ def ac_json(year: int) -> dict[str, Any]:
         "n_outages": 219, "n_not_converged": 0, "verdicts": verdicts,
         "violations_counted": [{**low, "n_hours": 3, "text": text[10:]}] if fails else [],
         "violations_pre_existing": [], "dc_rating_factor": {"C12-1": 0.941}, "zero_output_support_mvar": {},
+        "hours": [
+            {"time": 5729, "label": "highest load"},
+            {"time": 5058, "label": "worst pair B13 after loss of 218_CC_1"},
+        ],
+        "second_opinion": {"engine": "pandapower", "hour": "highest load", "max_dvm_pu": 3e-12, "is_agreed": True},
         "assumptions": ["Loads are constant power.", "Taps and shunts stay as in the data."], "limits": {}, "cases": [],
     }  # fmt: skip
 

@@ -50,7 +50,9 @@ def test_hours_and_days_in_words() -> None:
         ("branch A27 under loss of branch:A25-1", "branch A27 under loss of branch A25-1"),
         ("A27 under branch:A25-1", "A27 under loss of branch A25-1"),
         ("A27 under loss of unit:118_CC_1", "A27 under loss of unit 118_CC_1"),
-        ("generation", "generation"),
+        ("A27 after loss of A25-1", "A27 after loss of A25-1"),
+        ("A27", "A27 with everything in service"),
+        ("all available generation", "all available generation"),
     ],
 )
 def test_binding_element_in_words(label: str, text: str) -> None:
@@ -59,6 +61,7 @@ def test_binding_element_in_words(label: str, text: str) -> None:
 
 def test_lists_and_counts_in_words() -> None:
     assert outage_words("dc_line:DC1") == "loss of dc line DC1"
+    assert outage_words("A25-1") == "loss of A25-1"
     assert outage_words("intact") == "nothing lost"
     assert joined(["a", "b", "c"]) == "a, b and c"
     assert counted(8784, "hour") == "8,784 hours"

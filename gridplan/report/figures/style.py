@@ -84,9 +84,18 @@ def render(name: str, size_in: tuple[float, float], draw: Callable[[Figure], Non
     with matplotlib.rc_context(_RC):  # type: ignore[arg-type]
         figure = NewFigure(figsize=size_in, layout="constrained")
         draw(figure)
+        lay_out(figure)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return named_svg(name, file.getvalue())
+
+
+def lay_out(figure: Figure) -> None:
+    """Arrange the parts of a figure once and for all; drawing would do it twice more."""
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def named_svg(name: str, text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from gridplan.report.ac_result import ac_of_year
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Cell, Item
@@ -47,6 +49,8 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     if not found:
         raise NotStudiedError(f"the run has no {AC_JSON}; every MW in this report is thermal (DC) only")
     last = found[max(found)]
+    if not any(ac.get("verdicts") for ac in found.values()):
+        return (Paragraph(text=f"{str(last.get('text') or 'nothing was checked').capitalize()}."),)
     n_cases, n_hours, n_outages, n_lost = (
         int(last.get(name, 0)) for name in ("n_cases", "n_hours", "n_outages", "n_not_converged")
     )
@@ -58,8 +62,26 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph(text=scope), _verdicts(found)]
     violations = _violations(found)
     blocks += [violations] if violations else []
+    blocks += [Paragraph(text=text) for text in (_hours(last), _second_opinion(last)) if text]
     words = " ".join(str(text) if str(text).endswith(".") else f"{text}." for text in last.get("assumptions") or ())
     return (*blocks, Paragraph(text=f"Assumptions of the check: {words}", tone="note")) if words else tuple(blocks)
+
+
+def _hours(ac: Object) -> str:
+    labels = [str(hour.get("label") or "") for hour in ac.get("hours") or ()]
+    counted_labels = Counter(label for label in labels if label)
+    parts = [label if n == 1 else f"{label} ({n})" for label, n in counted_labels.items()]
+    return f"Hours checked and why: {'; '.join(parts)}." if parts else ""
+
+
+def _second_opinion(ac: Object) -> str:
+    found = ac.get("second_opinion") or {}
+    if not found:
+        return ""
+    word = "agrees with" if found.get("is_agreed") else "does not agree with"
+    most = found.get("max_dvm_pu")
+    by = "" if most is None else f"; the largest difference of voltage is {float(most):.1e} pu"
+    return f"A second power flow ({found.get('engine', '')}) of one hour {word} these voltages{by}."
 
 
 def _verdicts(found: dict[str, Object]) -> Table:

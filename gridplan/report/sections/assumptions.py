@@ -25,11 +25,11 @@ _GROUPS: tuple[tuple[str, str], ...] = (
 )
 _MARKS: Mapping[str, Mark] = {"assumption": "warn", "given": "strong"}
 _COLUMNS = (
-    Column(head="Quantity", share=1.35),
-    Column(head="Value", share=0.9),
+    Column(head="Quantity", share=1.7),
+    Column(head="Value", share=0.85),
     Column(head="Unit"),
     Column(head="Status"),
-    Column(head="Source", share=1.6),
+    Column(head="Source", share=1.9),
 )
 _INTRO = (
     "Status given: set by the study, other than the default. Assumption: no public value was found, or one was chosen "

@@ -9,6 +9,7 @@ from gridplan.report.figures.mw_bars import MwBar, draw_mw_bars
 from gridplan.report.run_folder import Record, RunFolder
 from gridplan.solution import MW_BY_YEAR_CSV
 
+_MOST_BARS = 14
 _SUMMED = ("contract_mw", "firm_mw", "conditional_mw", "connected_mw", "unconnected_mw", "curtailed_mwh")
 _COLUMNS = (
     Column(head="Campus", share=1.0),
@@ -102,6 +103,7 @@ def _bars(run: RunFolder, rows: list[Record]) -> Figure:
         )
         for row in _by_campus(run, rows)
     ]
+    shown = "" if len(bars) == len(rows) else " (last year, largest contracts)"
     parts = [
         f"{bar.label}: {mw_text(bar.firm_mw)} firm, {mw_text(bar.conditional_mw)} conditional, "
         f"{mw_text(bar.unconnected_mw)} not connected"
@@ -111,11 +113,15 @@ def _bars(run: RunFolder, rows: list[Record]) -> Figure:
         id="mw_bars",
         svg=draw_mw_bars(bars),
         alt=f"Horizontal bars of MW by campus and year. {'. '.join(parts)}.",
-        caption="The same MW as bars",
+        caption=f"The same MW as bars{shown}",
         source=MW_BY_YEAR_CSV,
     )
 
 
 def _by_campus(run: RunFolder, rows: list[Record]) -> list[Record]:
     order = {campus: k for k, campus in enumerate(run.campus_names)}
+    if len(rows) > _MOST_BARS:
+        last = max(row.text("year") for row in rows)
+        rows = [row for row in rows if row.text("year") == last]
+        rows = sorted(rows, key=lambda row: -(row.number("contract_mw") or 0.0))[:_MOST_BARS]
     return sorted(rows, key=lambda row: (order.get(row.text("campus"), len(order)), row.text("year")))

@@ -10,6 +10,7 @@ from gridplan.report.file_names import POI_CAPACITY_CSV
 from gridplan.report.run_folder import Record, RunFolder
 from gridplan.report.words import binding_words
 
+_MOST_LINES = 30
 _INTRO = (
     "Each line is one candidate with its campus alone on the grid at its contract in every hour, so lines do not add "
     "up. Firm is with preventive redispatch, headroom without. Flexible shifts work within its deadlines and uses the "
@@ -46,7 +47,12 @@ _CONDITIONAL_NUMBERS: tuple[str, ...] = (
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Tables of firm and of conditional capacity."""
     rows = run.rows(POI_CAPACITY_CSV)
-    return Paragraph(text=_INTRO), _firm_table(rows), _conditional_table(rows)
+    intro = _INTRO
+    if len(rows) > _MOST_LINES:
+        last = max(row.text("year") for row in rows)
+        rows = [row for row in rows if row.text("year") == last]
+        intro += f" Only {last} is printed; all years stand in the file."
+    return Paragraph(text=intro), _firm_table(rows), _conditional_table(rows)
 
 
 def _firm_table(rows: list[Record]) -> Table:

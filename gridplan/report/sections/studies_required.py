@@ -44,6 +44,6 @@ def _reactive_line(run: RunFolder) -> tuple[str, str, Cell]:
 
 
 def _outage_line(run: RunFolder) -> tuple[str, str, Cell]:
-    is_n1 = run.basis.get("security", "n-1") == "n-1"
+    is_n1 = bool(run.years) and run.basis.get("security", "n-1") == "n-1"
     here = Cell("screened, DC", None, "warn") if is_n1 else _NOT
     return "Single outages (P1) in AC, all hours", "Thermal limits and voltages after every single outage", here
