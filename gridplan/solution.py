@@ -62,6 +62,11 @@ def counted_threshold_mw(contract_mw: float) -> float:
     return max(1.0, 0.005 * contract_mw)
 
 
+def year_share_frac(hours: int) -> float:
+    """Share of a year that the studied hours stand for: yearly prices count by it, a leap year as one year."""
+    return min(1.0, hours / 8760.0)
+
+
 # -- netCDF ---------------------------------------------------------------------------------------
 # Every file also holds the labels of its dims as string variables of the same name (bus, branch, ...),
 # and time_utc as whole seconds. A variable one of whose dims is empty is left out of the file.

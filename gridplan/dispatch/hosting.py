@@ -31,6 +31,8 @@ class Hosting:
     ----------
     capacity_mw : float, dims (time,)
         Largest MW of each hour, at most ``most_mw``; 0 where the hour cannot be served at all.
+    is_servable : bool, dims (time,)
+        False for hours that are not secure even without the point.
     is_generation_limited : bool, dims (time,)
         Hours below ``most_mw`` in which every unit is at its limit: supply, not a branch, is short.
     binding : tuple of str
@@ -40,6 +42,7 @@ class Hosting:
     """
 
     capacity_mw: FloatArray
+    is_servable: BoolArray
     most_mw: float
     is_generation_limited: BoolArray
     firm_mw: float
@@ -83,6 +86,7 @@ def hosting_year(
     is_supply = _spare_mw(grid, result) < SPARE_TOLERANCE_MW
     return Hosting(
         capacity_mw=capacity,
+        is_servable=result.is_feasible > 0,
         most_mw=most_mw,
         is_generation_limited=is_supply & (capacity < most_mw - 1e-6),
         firm_mw=float(capacity[worst]),

@@ -20,7 +20,11 @@ LEAST_LOSS_MW = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDependence:
-    """MW a POI loses when a unit is away, over the POI's tightest hours."""
+    """MW a POI loses when a unit is away, over the POI's tightest hours.
+
+    Hours that the grid cannot serve securely without the unit even before any campus do not count:
+    there the grid itself depends on the unit, not the campus.
+    """
 
     poi: str
     generator: str
@@ -86,7 +90,7 @@ def _losses(case: YearCase, poi: PoiCapacity) -> np.ndarray:
         rows=poi.hosting.rows,
         raised_mw=raised,
     )
-    without = found.capacity_mw.reshape(len(tight), len(units)).min(axis=0)
+    without = np.where(found.is_servable, found.capacity_mw, np.inf).reshape(len(tight), len(units)).min(axis=0)
     losses = np.zeros(len(case.network.generator))
     losses[units] = np.maximum(capacity.min() - without, 0.0)
     return losses

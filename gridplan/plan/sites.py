@@ -15,12 +15,8 @@ from gridplan.plan.case import YearCase, annual_cost_usd, is_available
 from gridplan.plan.poi import PoiCapacity, curtailment_terms
 from gridplan.plan.problems.siting import RatingOption, SiteRequest, build_siting, site_pairs
 from gridplan.plan.siting_loop import SitingLoop, SitingResult
-from gridplan.solution import WORKLOADS
+from gridplan.solution import WORKLOADS, year_share_frac
 from gridplan.study.schema import Campus
-
-#: Hours of a year the price of unconnected MW is meant for.
-HOURS_PER_YEAR = 8760.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenSite:
@@ -52,7 +48,8 @@ class ButFor:
 class YearSites:
     """Result of siting one year.
 
-    ``limits`` are the branch limits with everything built; ``built`` maps option id to 0 or 1.
+    ``limits`` are the branch limits with everything built; ``built`` maps option id to 0 or 1;
+    ``points`` are the (campus, POI) pairs of the siting's dispatch, named ``campus@poi``.
     """
 
     sites: tuple[ChosenSite, ...]
@@ -60,6 +57,7 @@ class YearSites:
     options: tuple[RatingOption, ...]
     limits: Limits
     but_for: tuple[ButFor, ...]
+    points: tuple[PlanPoint, ...]
     result: SitingResult
 
 
@@ -82,7 +80,7 @@ def site_year(
     """
     requests = [_request(case, c, fixed.get(c.id)) for c in case.study.campuses if c.contract_mw_in(case.year) > 0]
     options = rating_options(case)
-    price = case.study.prices.unconnected_usd_per_mw_year * case.hours / HOURS_PER_YEAR
+    price = case.study.prices.unconnected_usd_per_mw_year * year_share_frac(case.hours)
     plan = build_siting(requests, options, price)
     _fix(plan.compiled, options, built_before)
     points = [PlanPoint(id=f"{requests[i].id}@{poi}", bus=case.network.bus_index(poi)) for i, poi in plan.sites]
@@ -108,6 +106,7 @@ def site_year(
         options=tuple(options),
         limits=limits,
         but_for=_but_for(case, grid, requests, options, result),
+        points=tuple(points),
         result=result,
     )
 
@@ -126,7 +125,7 @@ def rating_options(case: YearCase) -> list[RatingOption]:
                 branch=k,
                 more_normal_mw=max(option.rating_normal_mva * factor - case.limits.normal_mw[k], 0.0),
                 more_emergency_mw=max(option.rating_emergency_mva * factor - case.limits.emergency_mw[k], 0.0),
-                annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac) * case.hours / HOURS_PER_YEAR,
+                annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac) * year_share_frac(case.hours),
             )
         )
     return found

@@ -98,10 +98,11 @@ def _objective_parts(year: RunYear, production_usd: float) -> dict[str, float]:
 
 def _investment(year: RunYear) -> dict[str, float]:
     price = year.plan.record("prices").number("unconnected_usd_per_mw_year")
+    share = min(1.0, len(year.time_utc) / 8760.0)
     built = [u.number("annual_cost_usd") for u in year.plan.records("reinforcements") if u.flag("built")]
     return {
         "reinforcement_usd": sum(built),
-        "unconnected_usd": price * sum(c.number("contract_mw") - c.number("connected_mw") for c in year.campuses),
+        "unconnected_usd": share * price * sum(c.number("contract_mw") - c.number("connected_mw") for c in year.campuses),
     }
 
 

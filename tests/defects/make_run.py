@@ -225,7 +225,7 @@ def _objective(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[s
         "curtailment_usd": float((schedule["p_curtailed_mw"] * value).sum()),
         "wear_usd": float(moved * case.PRICES["wear_usd_per_mwh"]),
         "reinforcement_usd": 1000.0,
-        "unconnected_usd": unconnected * case.PRICES["unconnected_usd_per_mw_year"],
+        "unconnected_usd": unconnected * case.PRICES["unconnected_usd_per_mw_year"] * min(1.0, case.HOURS / 8760.0),
     }
     total = float(attrs["objective_usd"]) + parts["reinforcement_usd"] + parts["unconnected_usd"]
     return {**parts, "total_usd": total}

@@ -1,0 +1,227 @@
+"""The order of everything: a study file in, a run folder out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from gridplan.answers import schedule_answer, site_answer
+from gridplan.dispatch.farm import Farm
+from gridplan.errors import InputError
+from gridplan.network.dataset import read_network
+from gridplan.network.embedded import dataset_folder
+from gridplan.network.model import Network
+from gridplan.plan.case import year_case
+from gridplan.plan.study_year import YearPlan, plan_year
+from gridplan.report.document import build_report
+from gridplan.series.dataset import read_series
+from gridplan.series.model import GridSeries
+from gridplan.solution import CERTIFICATE_JSON
+from gridplan.store.folder import RunWriter, check_target, sha256
+from gridplan.store.run_files import write_inputs, write_results
+from gridplan.study.check_network import check_against_grid
+from gridplan.study.read import StudyFile, read_study
+from gridplan.study.resolved import defaults_used
+from gridplan.study.schema import Study
+from gridplan.summary import run_status, run_summary, verdict_lines
+from gridplan.verify.ac_study import check_year
+from gridplan.verify.audit import audit
+
+Progress = Callable[[str], None]
+LIBRARIES = ("numpy", "scipy", "highspy", "pyomo", "pandapower", "lightsim2grid", "typst", "matplotlib", "geopandas")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A finished run: its folder, the verdict lines, a JSON-ready summary and the status."""
+
+    run_dir: Path
+    verdict: tuple[str, ...]
+    summary: dict[str, Any]
+    status: str
+
+
+@dataclass(kw_only=True)
+class Stages:
+    """Wall time of every stage, told to ``progress`` as it begins."""
+
+    progress: Progress
+    wall_s: dict[str, float] = field(default_factory=dict)
+    _name: str = ""
+    _begun: float = 0.0
+
+    def begin(self, name: str) -> None:
+        """Close the running stage and begin another."""
+        self.end()
+        self._name, self._begun = name, time.perf_counter()
+        self.progress(name)
+
+    def end(self) -> None:
+        """Close the running stage."""
+        if self._name:
+            self.wall_s[self._name] = self.wall_s.get(self._name, 0.0) + time.perf_counter() - self._begun
+        self._name = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """A study that has been read and checked, with its grid and weather year."""
+
+    file: StudyFile
+    path: Path
+    dataset: Path
+    network: Network
+    series: GridSeries
+    findings: tuple[Any, ...]
+
+
+def run_study(
+    path: Path | str, out: Path | None = None, *, workers: int | None = None, progress: Progress | None = None
+) -> Result:
+    """Run a whole study: capacity, siting, schedule, audit, AC check, report.
+
+    Parameters
+    ----------
+    path : path of a study file
+    out : folder of the results; default ``reports/<name of the study file>``
+    workers : local processes; default the study's ``solve.workers``. Results do not depend on it.
+    progress : called with the name of each stage
+
+    Raises
+    ------
+    InputError, InfeasibleError, FileError, NoSolutionError
+        See ``gridplan.errors``; nothing is left under the final name.
+    """
+    path = Path(path)
+    stages = Stages(progress=progress or (lambda text: None))
+    stages.begin("reading the study")
+    inputs = read_inputs(path)
+    final = out or Path("reports") / path.stem
+    check_target(final)
+    writer = RunWriter(final)
+    try:
+        plans = solve_years(inputs, workers, stages)
+        summary = _write(inputs, plans, writer, stages)
+    except BaseException:
+        writer.abandon()
+        raise
+    return Result(run_dir=final, verdict=verdict_lines(summary), summary=summary, status=summary["status"])
+
+
+def read_inputs(path: Path) -> Inputs:
+    """Read a study and its grid; every finding of the study against the grid is collected."""
+    file = read_study(path)
+    study = file.study
+    folder = dataset_folder(study.network, beside=path)
+    network = read_network(folder)
+    found = check_against_grid(
+        study,
+        bus_ids=network.bus.id,
+        branch_ids=network.branch.id,
+        generator_ids=network.generator.id,
+        total_p_max_mw=float(network.generator.p_max_mw.sum()),
+        branch_rating_normal_mva=network.branch.rating_normal_mva.tolist(),
+        positions=file.source,
+    )
+    errors = [f for f in found if f.severity == "error"]
+    if errors:
+        raise InputError(errors)
+    series = read_series(
+        folder, network, commitment=study.criteria.commitment, must_run=tuple(study.criteria.must_run)
+    )
+    return Inputs(
+        file=file, path=path, dataset=folder, network=network, series=series, findings=(*file.findings, *found)
+    )
+
+
+def solve_years(inputs: Inputs, workers: int | None, stages: Stages) -> list[YearPlan]:
+    """Plan the studied years one by one; a campus stays where an earlier year put it."""
+    study = inputs.file.study
+    plans: list[YearPlan] = []
+    fixed: dict[str, str] = {}
+    built: tuple[str, ...] = ()
+    with Farm(workers or study.solve.workers) as farm:
+        for year in study.years:
+            stages.begin(f"{year}: grid without campuses")
+            case = year_case(study, year, inputs.network, inputs.series)
+            plan = plan_year(case, farm=farm, fixed=fixed, built_before=built, progress=stages.begin)
+            plans.append(plan)
+            if plan.sites:
+                fixed |= {s.campus: s.poi for s in plan.sites.sites if s.poi}
+                built = tuple(o for o, share in plan.sites.built.items() if share > 0.5)
+    return plans
+
+
+def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, stages: Stages) -> dict[str, Any]:
+    study = inputs.file.study
+    stages.begin("writing results")
+    write_inputs(writer, study, inputs.file.text, inputs.network)
+    provenance = _provenance(inputs)
+    document = write_results(writer, study, plans, _extra(inputs, plans, provenance))
+    stages.begin("AC check")
+    ac = {"years": {str(p.case.year): check_year(p, stages.begin) for p in plans}}
+    writer.json("ac.json", ac)
+    stages.begin("audit")
+    certificate = audit(writer.folder).to_json(seconds=False)
+    writer.json(CERTIFICATE_JSON, certificate)
+    stages.begin("report")
+    build_report(writer.folder)
+    stages.end()
+    summary = run_summary(study, document, ac, certificate, run_status(document))
+    writer.publish({**provenance, "status": summary["status"], "wall_s": stages.wall_s})
+    return summary
+
+
+def _extra(inputs: Inputs, plans: list[YearPlan], provenance: Mapping[str, Any]) -> dict[str, Any]:
+    notes = [f.to_json() for f in (*inputs.findings, *(f for p in plans for f in p.campuses.findings))]
+    defaults = [
+        {"key": d.row.key, "value": d.row.value, "unit": d.row.unit, "source": d.row.source, "status": d.row.status}
+        for d in defaults_used(inputs.file)
+    ]
+    return {"findings": [{**n, "file": None} for n in notes], "defaults_used": defaults, "provenance": dict(provenance)}
+
+
+def _provenance(inputs: Inputs) -> dict[str, Any]:
+    """Versions, seed and hashes of the inputs; the same for the same study."""
+    files = sorted(p for p in inputs.dataset.iterdir() if p.is_file())
+    hashes = {f"{inputs.dataset.name}/{p.name}": sha256(p) for p in files}
+    return {
+        "study": inputs.file.study.name,
+        "study_digest": inputs.file.study.digest,
+        "seed": inputs.file.study.solve.seed,
+        "inputs": {"study.yaml": sha256(inputs.path), **hashes},
+        "versions": {"gridplan-dc": installed("gridplan-dc"), **{name: installed(name) for name in LIBRARIES}},
+    }
+
+
+def installed(name: str) -> str:
+    """Version of an installed distribution."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def site_study(path: Path | str, *, workers: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Sites, MW and reinforcements of every studied year, as the ``site`` command prints them."""
+    return _solved(Path(path), workers, progress, site_answer)
+
+
+def schedule_study(path: Path | str, *, workers: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Schedule of the campuses where siting puts them, as the ``schedule`` command prints it."""
+    return _solved(Path(path), workers, progress, schedule_answer)
+
+
+def _solved(
+    path: Path, workers: int | None, progress: Progress | None, answer: Callable[[Study, list[YearPlan]], dict[str, Any]]
+) -> dict[str, Any]:
+    stages = Stages(progress=progress or (lambda text: None))
+    stages.begin("reading the study")
+    inputs = read_inputs(path)
+    plans = solve_years(inputs, workers, stages)
+    stages.end()
+    return answer(inputs.file.study, plans)

@@ -1,0 +1,119 @@
+"""A run folder that appears all at once: written beside its final name, synced, renamed, manifest last."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from gridplan.errors import FileError
+from gridplan.solution import MANIFEST_JSON
+
+DIGITS = 6
+
+
+class RunWriter:
+    """Writes into a hidden sibling of ``final``; ``publish`` gives it its name, ``abandon`` removes it."""
+
+    def __init__(self, final: Path) -> None:
+        self.final = final
+        self.folder = final.parent / f".{final.name}.part-{os.getpid()}"
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir()
+        except OSError as error:
+            raise FileError(f"cannot write beside {final}: {error.strerror or error}. Choose another --out.") from None
+
+    def text(self, name: str, text: str) -> None:
+        """Write a text file."""
+        (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+    def json(self, name: str, value: Any) -> None:
+        """Write a JSON file; numbers that are not finite become null."""
+        self.text(name, json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def csv(self, name: str, rows: Iterable[dict[str, Any]], columns: Sequence[str] | None = None) -> None:
+        """Write a CSV file; numbers with six decimals, nothing for a table without rows and columns."""
+        rows = iter(rows)
+        first = next(rows, None)
+        if first is None and columns is None:
+            return
+        with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(columns or first or ()), lineterminator="\n")
+            writer.writeheader()
+            if first is not None:
+                writer.writerow({k: cell(v) for k, v in first.items()})
+            writer.writerows({k: cell(v) for k, v in row.items()} for row in rows)
+
+    def publish(self, manifest: dict[str, Any]) -> Path:
+        """Hash what was written, write the manifest last, rename; an older folder of that name is replaced."""
+        names = sorted(p.name for p in self.folder.iterdir() if p.name != MANIFEST_JSON)
+        self.json(MANIFEST_JSON, {**manifest, "outputs": {n: sha256(self.folder / n) for n in names}})
+        for name in [*names, MANIFEST_JSON]:
+            _sync(self.folder / name)
+        old = self.final.parent / f".{self.final.name}.old-{os.getpid()}"
+        try:
+            if self.final.exists():
+                self.final.rename(old)
+            self.folder.rename(self.final)
+        except OSError as error:
+            raise FileError(f"cannot put the results at {self.final}: {error.strerror or error}") from None
+        shutil.rmtree(old, ignore_errors=True)
+        return self.final
+
+    def abandon(self) -> None:
+        """Remove what was written so far."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def check_target(final: Path) -> None:
+    """Refuse a target that holds something other than a run.
+
+    Raises
+    ------
+    FileError
+        If the path is a file, or a folder with content but no manifest of a run.
+    """
+    if final.is_file():
+        raise FileError(f"{final} is a file; give a folder for the results")
+    if final.is_dir() and any(final.iterdir()) and not (final / MANIFEST_JSON).is_file():
+        raise FileError(f"{final} holds files that are not a gridplan run; give an empty or new folder with --out")
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cell(value: Any) -> Any:
+    """CSV cell: floats with six decimals, booleans in lower case."""
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return "true" if value else "false"
+    if isinstance(value, float) or type(value).__name__.startswith("float"):
+        return f"{float(value) + 0.0:.{DIGITS}f}"
+    return value
+
+
+def finite(value: Any) -> Any:
+    """JSON value without numpy types and without numbers that are not finite."""
+    if isinstance(value, dict):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(v) for v in value]
+    if hasattr(value, "item") and not isinstance(value, str):
+        value = value.item()
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    return value
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,316 @@
+"""plan.json: decisions, terms and proofs of every studied year, as ``solution.PLAN_FIELDS`` lists them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from gridplan.dispatch.year import SLACK_TOLERANCE_MW
+from gridplan.plan.adequacy import adequacy
+from gridplan.plan.case import YearCase
+from gridplan.plan.event_terms import event_figures
+from gridplan.plan.local_hour import hour_text
+from gridplan.plan.poi import binding_text
+from gridplan.plan.study_year import YearPlan
+from gridplan.solution import (
+    INTACT,
+    SCHEMA_VERSION,
+    WEAR_USD_PER_MWH,
+    WORKLOADS,
+    contingency_label,
+    counted_threshold_mw,
+    year_share_frac,
+)
+from gridplan.store.hourly import Hourly
+from gridplan.store.upgrades import upgrade_entries
+from gridplan.study.schema import Campus, Study
+
+
+def plan_document(study: Study, years: Mapping[int, tuple[YearPlan, Hourly]]) -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "timezone": study.timezone,
+        "basis": basis(study, years),
+        "years": {str(year): _year(plan, hourly) for year, (plan, hourly) in years.items()},
+    }
+
+
+def basis(study: Study, years: Mapping[int, tuple[YearPlan, Hourly]]) -> dict[str, Any]:
+    """What every number rests on."""
+    criteria = study.criteria
+    counts: dict[str, int] = {}
+    for plan, _ in list(years.values())[:1]:
+        for c in plan.grid.outages.contingencies:
+            kind = "branch" if c.branches else "unit" if c.generators else "dc_line" if c.dc_lines else "campus"
+            counts[kind] = counts.get(kind, 0) + 1
+    return {
+        "commitment": criteria.commitment,
+        "security": criteria.security,
+        "pre_existing": criteria.pre_existing,
+        "dc_convention": criteria.dc_convention,
+        "dc_rating_factor": criteria.dc_rating_factor,
+        "load_basis": criteria.load_basis,
+        "weather_years": list(study.base_case.weather_years),
+        "contingency_counts": counts,
+    }
+
+
+def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
+    case = plan.case
+    criteria, prices = case.study.criteria, case.study.prices
+    kinds = criteria.contingencies
+    return {
+        "hours": case.hours,
+        "first_hour_utc": stamp(case.series.time_utc[0]),
+        "security": criteria.security,
+        "contingencies": kinds.model_dump(mode="json"),
+        "accept_radial_supply": criteria.accept_radial_supply,
+        "retired_generators": [r.generator for r in case.study.base_case.retirements if r.from_year <= case.year],
+        "prices": {
+            "unserved_usd_per_mwh": prices.unserved_usd_per_mwh,
+            "overload_usd_per_mwh": prices.overload_usd_per_mwh,
+            "wear_usd_per_mwh": WEAR_USD_PER_MWH,
+            "unconnected_usd_per_mw_year": prices.unconnected_usd_per_mw_year,
+        },
+        "objective": _objective(plan, hourly),
+        "overload_slack_max_mw": float(plan.schedule.overload_mw.max(initial=0.0)),
+        "unserved": _unserved(case, hourly),
+        "islanding": islanding(case),
+        "pre_existing": _pre_existing(plan),
+        "reinforcements": upgrade_entries(plan),
+        "campuses": [_campus(plan, i, c, hourly) for i, c in enumerate(case.study.campuses)],
+        "adequacy": adequacy(plan),
+        "siting": _siting(plan),
+        "schedule": _schedule(plan),
+        "cost": {
+            "production_base_usd": float(plan.schedule.base_usd),
+            "production_usd": float(hourly.values["cost_usd"].sum()),
+        },
+        "flexibility": _flexibility(plan),
+    }
+
+
+def _objective(plan: YearPlan, hourly: Hourly) -> dict[str, float]:
+    case, values, prices = plan.case, hourly.values, plan.case.study.prices
+    lost = values["p_curtailed_mw"].sum(axis=0)
+    parts = {
+        "production_usd": float(values["cost_usd"].sum()),
+        "unserved_usd": float(values["p_unserved_mw"].sum() * prices.unserved_usd_per_mwh),
+        "overload_usd": float(plan.schedule.overload_mw.sum() * prices.overload_usd_per_mwh),
+        "curtailment_usd": float((lost * plan.campuses.value_usd_per_mwh).sum()),
+        "wear_usd": float((values["p_charge_mw"].sum() + values["p_discharge_mw"].sum()) * WEAR_USD_PER_MWH),
+        "reinforcement_usd": float(sum(e["annual_cost_usd"] for e in upgrade_entries(plan) if e["built"])),
+        "unconnected_usd": _unconnected_mw(plan) * prices.unconnected_usd_per_mw_year * year_share_frac(case.hours),
+    }
+    return {**parts, "total_usd": sum(parts.values())}
+
+
+def _unconnected_mw(plan: YearPlan) -> float:
+    return sum(s.contract_mw - s.connected_mw for s in plan.sites.sites) if plan.sites else 0.0
+
+
+def _unserved(case: YearCase, hourly: Hourly) -> list[dict[str, Any]]:
+    energy = hourly.values["p_unserved_mw"].sum(axis=0)
+    return [{"bus": case.network.bus.id[b], "energy_mwh": float(energy[b])} for b in np.flatnonzero(energy > 0)]
+
+
+def islanding(case: YearCase) -> list[dict[str, Any]]:
+    """Branch outages that cut buses off, with the buses."""
+    from gridplan.network.sensitivity import island_labels, main_island
+
+    found = []
+    for k, name in enumerate(case.network.branch.id):
+        label = island_labels(case.network, (k,))
+        if label.max() > 0:
+            dark = ~main_island(case.network, label)
+            buses = [case.network.bus.id[b] for b in np.flatnonzero(dark)]
+            found.append({"contingency": contingency_label("branch", name), "buses": buses})
+    return found
+
+
+def _pre_existing(plan: YearPlan) -> list[dict[str, Any]]:
+    case = plan.case
+    found = []
+    for (branch, contingency), limit in case.raised_mw.items():
+        rating = plan.grid.limits.normal_mw[branch] if contingency < 0 else plan.grid.limits.emergency_mw[branch]
+        hours = np.flatnonzero(limit > rating + SLACK_TOLERANCE_MW)
+        found.append(
+            {
+                "branch": case.network.branch.id[branch],
+                "contingency": outage_label(plan, contingency),
+                "hours": [int(h) for h in hours],
+                "limit_mw": [float(limit[h]) for h in hours],
+            }
+        )
+    return found
+
+
+def outage_label(plan: YearPlan, contingency: int) -> str:
+    """Label of a contingency of the schedule's grid."""
+    if contingency < 0:
+        return INTACT
+    network, lost = plan.case.network, plan.grid.outages.contingencies[contingency]
+    if lost.branches:
+        return contingency_label("branch", network.branch.id[lost.branches[0]])
+    if lost.generators:
+        return contingency_label("unit", network.generator.id[lost.generators[0]])
+    if lost.dc_lines:
+        return contingency_label("dc_line", network.dc_line.id[lost.dc_lines[0]])
+    return contingency_label("campus", plan.campuses.campus[lost.campuses[0]])
+
+
+def _campus(plan: YearPlan, i: int, campus: Campus, hourly: Hourly) -> dict[str, Any]:
+    site = plan.sites.sites[i] if plan.sites else None
+    contract = campus.contract_mw_in(plan.case.year)
+    connected = site.connected_mw if site else 0.0
+    firm = min(site.firm_mw, connected) if site else 0.0
+    is_conditional = campus.service.kind == "conditional"
+    terms = campus.service.terms
+    return {
+        "id": campus.id,
+        "bus": site.poi if site else None,
+        "candidates": list(campus.poi),
+        "contract_mw": contract,
+        "connected_mw": connected,
+        "firm_mw": firm,
+        "conditional_mw": connected - firm,
+        "unconnected_mw": contract - connected,
+        "block_mw": campus.block_mw,
+        "service": campus.service.kind,
+        "idle_floor_frac": float(plan.campuses.idle_floor_frac[i]),
+        "classes": {w: _class(plan, i, c) for c, w in enumerate(WORKLOADS)},
+        "terms": {
+            "max_energy_frac": terms.max_energy_frac,
+            "max_hours": _finite(terms.max_hours),
+            "max_event_h": _finite(terms.max_event_h),
+        }
+        if is_conditional
+        else None,
+        "jobs": [_job(plan, campus, job.id) for job in campus.workloads.jobs] if connected > 0 else [],
+        "storage": _storage(plan, campus),
+        **_facts(plan, i, campus, hourly),
+    }
+
+
+def _class(plan: YearPlan, i: int, c: int) -> dict[str, Any]:
+    campuses = plan.campuses
+    connected = float(campuses.connected_mw[i])
+    shares = plan.case.study.campuses[i].workloads.shares.values()
+    return {
+        "share_frac": float(list(shares)[c]),
+        "installed_mw": float(list(shares)[c]) * connected,
+        "deadline_h": int(campuses.deadline_h[i, c]),
+        "shed_frac": float(campuses.shed_frac[i, c]),
+        "min_power_frac": float(campuses.min_power_frac[i, c]),
+        "value_usd_per_mwh": float(campuses.value_usd_per_mwh[i, c]),
+    }
+
+
+def _job(plan: YearPlan, campus: Campus, job_id: str) -> dict[str, Any]:
+    job = next(j for j in plan.campuses.jobs if j.campus == campus.id and j.id == job_id)
+    start = plan.case.series.time_utc[0]
+    hour = np.timedelta64(3600, "s")
+    return {
+        "id": job.id,
+        "energy_mwh": job.energy_mwh,
+        "p_max_mw": job.p_max_mw,
+        "release_utc": stamp(start + job.release_position * hour),
+        "deadline_utc": stamp(start + job.deadline_position * hour),
+    }
+
+
+def _storage(plan: YearPlan, campus: Campus) -> dict[str, Any] | None:
+    store = next((s for s in plan.campuses.storage if s.campus == campus.id), None)
+    if store is None:
+        return None
+    return {
+        "p_mw": store.p_mw,
+        "e_mwh": store.e_mwh,
+        "efficiency_roundtrip_frac": store.efficiency_roundtrip_frac,
+    }
+
+
+def _facts(plan: YearPlan, i: int, campus: Campus, hourly: Hourly) -> dict[str, Any]:
+    """What the verdict quotes: binding element and hour, radial supply, curtailment of the flat contract and of the schedule."""
+    case, sites = plan.case, plan.sites
+    site = sites.sites[i] if sites else None
+    poi_id = (site.poi if site and site.poi else campus.poi[0])
+    poi = plan.pois.get(poi_id)
+    if poi is None:
+        return {"binding": None, "binding_hour_local": None, "is_generation_limited": False, "is_radial": False}
+    hosting = poi.hosting
+    flat = site.curtailed_mw if site else np.zeros(case.hours)
+    hours, longest = event_figures(flat, counted_threshold_mw(site.contract_mw if site else 0.0))
+    is_refused = poi.is_radial and not case.study.criteria.accept_radial_supply and campus.service.kind == "firm"
+    binding = "radial supply" if is_refused else binding_text(hosting)
+    return {
+        "binding": binding,
+        "binding_hour_local": hour_text(case.series.time_utc[hosting.firm_hour], case.study.timezone),
+        "binding_poi": poi_id,
+        "poi_firm_mw": 0.0 if is_refused else hosting.firm_mw,
+        "is_generation_limited": bool(hosting.is_generation_limited[hosting.firm_hour]),
+        "is_radial": poi.is_radial,
+        "contract_curtailed_hours": hours,
+        "contract_curtailed_mwh": float(flat.sum()),
+        "contract_longest_event_h": longest,
+        "contract_depth_mw": float(flat.max(initial=0.0)),
+        "contract_generation_limited_hours": int((hosting.is_generation_limited & (flat > 0)).sum()),
+    }
+
+
+def _siting(plan: YearPlan) -> dict[str, Any]:
+    if plan.sites is None:
+        return {"status": "nothing_to_site", "objective_usd": 0.0, "bound_usd": 0.0, "gap_frac": 0.0}
+    result = plan.sites.result
+    return {
+        "status": result.status,
+        "objective_usd": result.upper_usd,
+        "bound_usd": result.lower_usd,
+        "base_usd": result.base_usd,
+        "gap_frac": result.gap_frac,
+        "critical_hours": [int(h) for h in result.critical_hours],
+        "rounds": result.rounds,
+    }
+
+
+def _schedule(plan: YearPlan) -> dict[str, Any]:
+    s = plan.schedule
+    return {
+        "status": s.status,
+        "objective_usd": s.upper_usd,
+        "bound_usd": s.lower_usd,
+        "base_usd": s.base_usd,
+        "gap_frac": s.gap_frac,
+        "rounds": s.rounds,
+    }
+
+
+def _flexibility(plan: YearPlan) -> dict[str, Any]:
+    """Total cost with and without shifting; not comparable where jobs draw power of their own."""
+    if plan.schedule.layout.jobs:
+        return {"total_cost_flexible_usd": plan.schedule.upper_usd, "total_cost_inflexible_usd": None}
+    return {
+        "total_cost_flexible_usd": plan.schedule.upper_usd,
+        "total_cost_inflexible_usd": plan.schedule.start_usd,
+    }
+
+
+def stamp(time_utc: Any) -> str:
+    """UTC hour as ``2020-01-01T07:00:00Z``."""
+    return f"{time_utc.astype('datetime64[s]')}Z"
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def local_stamp(time_utc: Any, timezone: str) -> str:
+    """Local hour as ``2020-01-01T00:00``."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(time_utc.astype("datetime64[s]").astype(np.int64)))
+    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%dT%H:%M}"

@@ -1,0 +1,89 @@
+"""What a run says on the terminal: verdict lines and the JSON summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gridplan.solution import SCHEMA_VERSION
+from gridplan.study.schema import Study
+
+ORDER = ("optimal", "gap_reached", "gap_not_reached")
+
+
+def run_status(document: Mapping[str, Any]) -> str:
+    """Weakest status of all years and problems."""
+    found = [year[p]["status"] for year in document["years"].values() for p in ("siting", "schedule")]
+    known = [s for s in found if s in ORDER]
+    return max(known, key=ORDER.index) if known else "optimal"
+
+
+def run_summary(
+    study: Study, document: Mapping[str, Any], ac: Mapping[str, Any], certificate: Mapping[str, Any], status: str
+) -> dict[str, Any]:
+    """JSON-ready summary of a run."""
+    years = document["years"]
+    last = years[max(years)]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": study.name,
+        "status": status,
+        "objective_usd": sum(y["objective"]["total_usd"] for y in years.values()),
+        "bound": sum(y["schedule"]["bound_usd"] for y in years.values()),
+        "gap": max(y["schedule"]["gap_frac"] for y in years.values()),
+        "gap_siting": max(y["siting"]["gap_frac"] for y in years.values()),
+        "basis": document["basis"],
+        "years": {name: _year(y, ac["years"].get(name, {})) for name, y in years.items()},
+        "audit": certificate.get("status", certificate.get("is_passed")),
+        "hours": last["hours"],
+    }
+
+
+def _year(year: Mapping[str, Any], ac: Mapping[str, Any]) -> dict[str, Any]:
+    verdicts = {v["campus"]: v for v in ac.get("verdicts", ())}
+    campuses = []
+    for c in year["campuses"]:
+        verdict = verdicts.get(c["id"])
+        campuses.append(
+            {
+                "id": c["id"],
+                "bus": c["bus"],
+                "service": c["service"],
+                "contract_mw": c["contract_mw"],
+                "firm_mw": c["firm_mw"],
+                "conditional_mw": c["conditional_mw"],
+                "unconnected_mw": c["unconnected_mw"],
+                "binding": c["binding"],
+                "binding_hour_local": c["binding_hour_local"],
+                "ac_passed": None if verdict is None else verdict["is_passed"],
+                "ac_largest_passing_mw": None if verdict is None else verdict.get("largest_passing_mw"),
+            }
+        )
+    built = [r["id"] for r in year["reinforcements"] if r["built"]]
+    return {"campuses": campuses, "reinforcements_built": built}
+
+
+def verdict_lines(summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """One line per campus and year, then what was built and checked."""
+    lines = [str(summary["study"])]
+    for year, found in summary["years"].items():
+        for c in found["campuses"]:
+            lines.append(f"{year}  {_campus_line(c)}")
+        built = ", ".join(found["reinforcements_built"]) or "none"
+        lines.append(f"{year}  reinforcements: {built}")
+    return tuple(lines)
+
+
+def _campus_line(campus: Mapping[str, Any]) -> str:
+    where = f"at {campus['bus']}" if campus["bus"] else "not connected"
+    firm = f"{campus['firm_mw']:,.0f} MW firm"
+    if campus["ac_passed"] is False:
+        passing = campus["ac_largest_passing_mw"]
+        firm = f"{campus['firm_mw']:,.0f} MW thermal (DC) only, AC fails"
+        firm += f" above {passing:,.0f} MW" if passing is not None else ""
+    parts = [f"{campus['id']} ({campus['contract_mw']:,.0f} MW asked) {where}: {firm}"]
+    if campus["conditional_mw"] > 0:
+        parts.append(f"{campus['conditional_mw']:,.0f} MW conditional")
+    if campus["unconnected_mw"] > 0:
+        parts.append(f"{campus['unconnected_mw']:,.0f} MW not connected")
+    return ", ".join(parts) + f"; limit: {campus['binding']}, {campus['binding_hour_local']}"

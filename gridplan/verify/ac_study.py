@@ -1,0 +1,275 @@
+"""AC check of a studied year: hours, outages and injections chosen from its plan.
+
+Comes in: a YearPlan. Goes out: ac.json's entry for the year. The flat contract MW of the siting
+are checked, not the milder modelled schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gridplan.dispatch.grid import Grid, unit_output_mw
+from gridplan.dispatch.rows import INTACT, RowKey, row_name
+from gridplan.dispatch.screen import limit_mw, pair_flow_mw, suspicious_pairs
+from gridplan.dispatch.year import YearDispatch, YearResult, state_mw
+from gridplan.network.contingency import Contingency
+from gridplan.network.model import FloatArray, Network
+from gridplan.plan.case import YearCase
+from gridplan.plan.sites import YearSites
+from gridplan.plan.study_year import YearPlan
+from gridplan.verify.ac_certificate import AcCertificate
+from gridplan.verify.ac_check import check_ac, largest_passing_mw
+from gridplan.verify.ac_hour import AcCriteria, AcHour, AcPoi
+from gridplan.verify.ac_pandapower import second_opinion
+from gridplan.verify.ac_selection import critical_hours, outages_near
+from gridplan.verify.ac_state import AcInjections, AcState, served_injections
+
+#: Loading above which a pair can be among the worst [share of the limit].
+WORST_FROM = 0.9
+WORST_COUNT = 20
+BINDING_DUAL_USD_PER_MWH = 1.0e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Setting:
+    """What stays the same while MW are tried: grid, connected sites, hours and outages."""
+
+    case: YearCase
+    grid: Grid
+    network: Network
+    connected: tuple[int, ...]
+    pois: tuple[AcPoi, ...]
+    criteria: AcCriteria
+    labels: dict[int, str]
+    outages: tuple[Contingency, ...]
+    rows: tuple[RowKey, ...]
+
+
+def check_year(plan: YearPlan, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """AC certificate of a studied year as JSON, with the largest MW that pass where a campus fails."""
+    sites = plan.sites
+    if sites is None or sites.result.sites_mw.sum() <= 0:
+        return {"is_passed": True, "text": "no campus is connected: nothing to check", "verdicts": []}
+    setting = _setting(plan.case, sites)
+    hours = sorted(setting.labels)
+    mw = sites.result.sites_mw - sites.result.curtailed_mw
+    progress(f"AC check: {len(hours)} hours, {len(setting.outages)} outages")
+    dispatch = _rows_of(sites.result.dispatch, hours)
+    certificate = _check(setting, dispatch, mw[hours])
+    answer = certificate.to_json()
+    answer["hours"] = [{"time": t, "label": setting.labels[t]} for t in hours]
+    answer["second_opinion"] = _second_opinion(setting, dispatch, mw[hours])
+    failing = [v.campus for v in certificate.verdicts if not v.is_passed]
+    for verdict in answer["verdicts"]:
+        if verdict["campus"] in failing:
+            progress(f"AC check: largest MW of {verdict['campus']} that pass")
+            verdict["largest_passing_mw"] = _largest(setting, certificate, verdict["campus"], mw, hours)
+    return answer
+
+
+def _setting(case: YearCase, sites: YearSites) -> _Setting:
+    study, network = case.study, case.network
+    requests = {c.id: c for c in study.campuses}
+    pairs = [tuple(p.id.split("@", 1)) for p in sites.points]
+    connected = tuple(int(k) for k in np.flatnonzero(sites.result.sites_mw > 0))
+    grid = case.grid(sites.points, limits=sites.limits)
+    pois = tuple(
+        AcPoi(
+            campus=pairs[k][0],
+            bus=network.bus_index(pairs[k][1]),
+            power_factor=requests[pairs[k][0]].power_factor.operating,
+        )
+        for k in connected
+    )
+    labels = _hours(case, sites, grid)
+    worst = _worst_pairs(grid, state_mw(grid, sites.result.dispatch))
+    for time, key in worst:
+        labels.setdefault(time, f"worst pair {row_name(grid, key)}")
+    voltage = study.criteria.voltage_pu
+    criteria = AcCriteria(
+        intact_pu=voltage.intact,
+        after_outage_pu=voltage.after_outage,
+        step_max_pu=voltage.step_max,
+        pre_existing=study.criteria.pre_existing,
+        is_loss_in_load=True,
+    )
+    return _Setting(
+        case=case,
+        grid=grid,
+        network=strengthened(network, case, sites),
+        connected=connected,
+        pois=pois,
+        criteria=criteria,
+        labels=labels,
+        outages=_outages(case, grid, sites, pois, worst),
+        rows=sites.result.rows,
+    )
+
+
+def strengthened(network: Network, case: YearCase, sites: YearSites) -> Network:
+    """Network with the ratings of the built reinforcements."""
+    normal, emergency = network.branch.rating_normal_mva.copy(), network.branch.rating_emergency_mva.copy()
+    for option in case.study.reinforcements:
+        if sites.built.get(option.id, 0.0) > 0.5:
+            k = network.branch.id.index(option.branch)
+            normal[k] = max(normal[k], option.rating_normal_mva)
+            emergency[k] = max(emergency[k], option.rating_emergency_mva)
+    return network.with_branch(rating_normal_mva=normal, rating_emergency_mva=emergency)
+
+
+def _hours(case: YearCase, sites: YearSites, grid: Grid) -> dict[int, str]:
+    result = sites.result.dispatch
+    campus_mw = result.u_mw.sum(axis=1)
+    load = case.series.load_mw.sum(axis=1) + campus_mw
+    variable = np.isin(np.array(case.network.generator.unit_type), ("WIND", "PV", "RTPV", "CSP", "HYDRO", "ROR"))
+    output = unit_output_mw(grid, result.column_mw, result.hours)
+    net = load - output[:, variable].sum(axis=1)
+    binding = (np.abs(result.row_dual[:, 1:]) > BINDING_DUAL_USD_PER_MWH).sum(axis=1)
+    chosen = critical_hours(load, net, _import_mw(case, sites, output), binding)
+    return {hour.time: hour.label for hour in chosen}
+
+
+def _import_mw(case: YearCase, sites: YearSites, output_mw: FloatArray) -> FloatArray:
+    """Import of the area that takes most campus MW, dims (time,) [MW]."""
+    area = np.array(case.network.bus.area)
+    campus = np.zeros((case.hours, len(area)))
+    for k, point in enumerate(sites.points):
+        campus[:, point.bus] += sites.result.dispatch.u_mw[:, k]
+    most = max(sorted(set(area)), key=lambda a: campus[:, area == a].sum())
+    inside = area == most
+    generated = output_mw[:, inside[case.network.generator.bus]].sum(axis=1)
+    return np.asarray(case.series.load_mw[:, inside].sum(axis=1) + campus[:, inside].sum(axis=1) - generated)
+
+
+def _worst_pairs(grid: Grid, state: FloatArray) -> list[tuple[int, RowKey]]:
+    """The most loaded (branch, outage) pairs of the DC screen, each with its worst hour, worst first."""
+    found = []
+    for key in suspicious_pairs(grid, state, WORST_FROM):
+        if key[1] == INTACT:
+            continue
+        loading = np.abs(pair_flow_mw(grid, state, key)) / limit_mw(grid, key)
+        worst = int(loading.argmax())
+        found.append((float(loading[worst]), worst, key))
+    found.sort(key=lambda item: (-item[0], item[1], item[2]))
+    return [(time, key) for _, time, key in found[:WORST_COUNT]]
+
+
+def _outages(
+    case: YearCase, grid: Grid, sites: YearSites, pois: Sequence[AcPoi], worst: Sequence[tuple[int, RowKey]]
+) -> tuple[Contingency, ...]:
+    """Outages near every POI, those that bind in the dispatch, those of the worst pairs and every connected campus."""
+    listed = [c for c in grid.outages.contingencies if not c.campuses]
+    lost = [Contingency(id=f"campus {poi.campus}", campuses=(k,)) for k, poi in enumerate(pois)]
+    chosen = {c.id: c for poi in pois for c in outages_near(case.network, poi.bus, listed)}
+    dual = np.abs(sites.result.dispatch.row_dual[:, 1:]).max(axis=0, initial=0.0)
+    binding = [k for k, d in zip(sites.result.rows, dual, strict=False) if d > BINDING_DUAL_USD_PER_MWH]
+    for key in [*binding, *(key for _, key in worst)]:
+        if key[1] != INTACT and not grid.outages.contingencies[key[1]].campuses:
+            outage = grid.outages.contingencies[key[1]]
+            chosen.setdefault(outage.id, outage)
+    return (*chosen.values(), *lost)
+
+
+def _rows_of(result: YearResult, hours: Sequence[int]) -> YearResult:
+    at = np.asarray(hours)
+    return replace(
+        result,
+        hours=result.hours[at],
+        u_mw=result.u_mw[at],
+        cost_usd=result.cost_usd[at],
+        column_mw=result.column_mw[at],
+        row_dual=result.row_dual[at],
+        overload_mw=result.overload_mw[at],
+        is_feasible=result.is_feasible[at],
+    )
+
+
+def injections(case: YearCase, grid: Grid, result: YearResult) -> list[AcInjections]:
+    """AC injections of solved hours, campuses apart."""
+    output = unit_output_mw(grid, result.column_mw, result.hours)
+    columns = grid.columns
+    found = []
+    for i, hour in enumerate(result.hours):
+        by_kind = {kind: np.zeros(len(case.network.bus)) for kind in ("unserved", "spill")}
+        for kind, at_bus in by_kind.items():
+            own = columns.of(kind)
+            at_bus[columns.owner[own]] = result.column_mw[i, own]
+        dc = np.zeros(len(case.network.dc_line))
+        dc[columns.owner[columns.of("dc_line")]] = result.column_mw[i, columns.of("dc_line")]
+        found.append(
+            served_injections(
+                case.network,
+                p_generator_mw=output[i],
+                p_dc_line_mw=dc,
+                load_mw=case.series.load_mw[hour],
+                p_unserved_mw=by_kind["unserved"],
+                p_spill_mw=by_kind["spill"],
+                p_available_mw=case.series.p_max_mw[hour],
+            )
+        )
+    return found
+
+
+def _check(
+    setting: _Setting, dispatch: YearResult, u_mw: FloatArray, outages: Sequence[Contingency] | None = None
+) -> AcCertificate:
+    """Certificate of the given hours at withdrawals ``u_mw``, dims (time, site)."""
+    case = setting.case
+    base = _rows_of(case.base_at(setting.grid.n_point), list(dispatch.hours))
+    with_campus = injections(case, setting.grid, dispatch)
+    without = injections(case, setting.grid, base)
+    hours = [
+        AcHour(
+            label=f"{setting.labels[int(hour)]}",
+            time=int(hour),
+            injections=with_campus[i],
+            base=without[i],
+            p_campus_mw=u_mw[i, list(setting.connected)],
+        )
+        for i, hour in enumerate(dispatch.hours)
+    ]
+    return check_ac(setting.network, hours, setting.pois, outages or setting.outages, setting.criteria)
+
+
+def _second_opinion(setting: _Setting, dispatch: YearResult, u_mw: FloatArray) -> dict[str, Any]:
+    """Pandapower's own AC power flow of the first critical hour against ours."""
+    first = injections(setting.case, setting.grid, dispatch)[0]
+    p, q = np.zeros(len(setting.network.bus)), np.zeros(len(setting.network.bus))
+    for poi, mw in zip(setting.pois, u_mw[0, list(setting.connected)], strict=True):
+        p[poi.bus] += mw
+        q[poi.bus] += mw * np.tan(np.arccos(poi.power_factor))
+    found = second_opinion(setting.network, AcState(injections=first, p_campus_mw=p, q_campus_mvar=q))
+    return {
+        "engine": "pandapower",
+        "hour": setting.labels[int(dispatch.hours[0])],
+        "max_dvm_pu": float(found.max_dvm_pu),
+        "is_agreed": bool(found.is_agreed),
+    }
+
+
+def _largest(
+    setting: _Setting, certificate: AcCertificate, campus: str, mw: FloatArray, hours: Sequence[int]
+) -> float:
+    """Largest MW of one campus, in its blocks, that pass where its full MW fail; the other campuses stay."""
+    site = setting.connected[[p.campus for p in setting.pois].index(campus)]
+    counted = [v for v in certificate.violations if v.is_counted and campus in v.campuses]
+    times = sorted({v.time for v in counted}) or list(hours)
+    names = {v.outage for v in counted}
+    outages = [o for o in setting.outages if o.id in names] or list(setting.outages)
+    request = next(c for c in setting.case.study.campuses if c.id == campus)
+    upper = float(mw[:, site].max())
+
+    def passes(size_mw: float) -> bool:
+        trial = mw[times].copy()
+        trial[:, site] = np.minimum(trial[:, site], size_mw)
+        dispatch = YearDispatch(setting.grid, raised_mw=setting.case.raised_mw, rows=list(setting.rows)).evaluate(
+            np.asarray(times), trial
+        )
+        verdicts = _check(setting, dispatch, trial, outages).verdicts
+        return next(v.is_passed for v in verdicts if v.campus == campus)
+
+    return largest_passing_mw(passes, upper, request.block_mw)
