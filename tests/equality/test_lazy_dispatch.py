@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from gridplan.dispatch.grid import Grid, Prices
@@ -15,6 +17,7 @@ from gridplan.series.model import GridSeries
 from tests.equality.secure_grid import dispatch_grid, limits_of, oracle_rules, peak_day
 from tests.oracles.btheta import State, flows_after_outage, flows_mw, injections_mw, listed_outages
 from tests.oracles.hourly import solve_hour
+from tests.property.random_grids import grids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,3 +117,22 @@ def test_cost_is_what_the_dispatch_costs(rts: Network, rts_series: GridSeries, n
     expected = (filled * unit.block_cost_usd_per_mwh).sum()
     expected += 10_000.0 * shed_mw.sum() + stress.overload_usd_per_mwh * over_mw
     assert_allclose(result.cost_usd[hour], expected, rtol=1e-6)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(case=grids(), campus_mw=st.tuples(st.floats(0, 150), st.floats(0, 150)), price=st.sampled_from([20_000.0, 70.0]))
+def test_random_grids_equal_the_program_with_all_rows(
+    case: tuple[Network, GridSeries], campus_mw: tuple[float, float], price: float
+) -> None:
+    network, series = case
+    buses = ("0", str(len(network.bus) - 1))
+    grid = dispatch_grid(network, series, {bus: bus for bus in buses})
+    grid.prices = Prices(unserved_usd_per_mwh=10_000.0, overload_usd_per_mwh=price)
+    result = YearDispatch(grid).evaluate(np.arange(2), np.tile(campus_mw, (2, 1)))
+    rules = replace(oracle_rules(network, 2), overload_usd_per_mwh=price)
+    for hour in range(2):
+        exact = solve_hour(network, series, hour, dict(zip(buses, campus_mw, strict=True)), rules)
+        is_supplied = exact.status == "optimal"  # a campus beyond all supply is infeasible in both
+        assert bool(result.is_feasible[hour]) == is_supplied
+        if is_supplied:
+            assert_allclose(result.cost_usd[hour], exact.objective_usd_per_hour, rtol=1e-9, atol=1e-4)
