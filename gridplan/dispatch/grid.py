@@ -195,6 +195,15 @@ class Grid:
         """Lower and upper bounds of the columns, each dims (time, column) [MW]."""
         return _column_bounds(self.network, self.series, self.columns)
 
+    def supply_range_mw(self) -> tuple[FloatArray, FloatArray]:
+        """Least and most that all plan points can withdraw together, each dims (time,) [MW].
+
+        Overload can be bought, energy cannot: outside this range an hour has no dispatch at all.
+        """
+        ends = [bound * self.balance_of_columns for bound in self.column_bounds_mw]
+        least, most = np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
+        return least - self.balance_mw, most - self.balance_mw
+
     @cached_property
     def varying_columns(self) -> npt.NDArray[np.int32]:
         """Columns whose bounds differ between hours."""

@@ -51,6 +51,8 @@ class LoopResult:
 
 def decision_gap(upper_usd: float, lower_usd: float, base_usd: float) -> float:
     """Gap measured against what is being decided: (upper - lower) / (upper - base)."""
+    if not np.isfinite(upper_usd):
+        return np.inf
     decided = upper_usd - base_usd
     spread = max(upper_usd - lower_usd, 0.0)
     if spread <= 1e-9 * max(abs(upper_usd), 1.0):
@@ -85,6 +87,7 @@ class ScheduleLoop:
         self.hours = np.arange(plan.n_time)
         self.cost_column = plan.compiled.column("cost_usd")
         self.last: YearResult | None = None
+        self._append_supply_rows()
 
     def run(self, start_u_mw: FloatArray) -> LoopResult:
         """Iterate from cuts at u = 0 and at ``start_u_mw``, dims (time, point)."""
@@ -139,6 +142,17 @@ class ScheduleLoop:
             constant, _ = own_cuts(block, duals[which[new]], new)
             self._append(new, constant, slopes[which[new]])
         return start_usd
+
+    def _append_supply_rows(self) -> None:
+        """Append ``least <= sum of withdrawals <= most`` for hours whose withdrawals could have no dispatch."""
+        points = self._point_columns()
+        least, most = self.year.grid.supply_range_mw()
+        lower, upper = (bound[points].sum(axis=0) for bound in (self.plan.compiled.lower, self.plan.compiled.upper))
+        hours = np.flatnonzero((lower < least) | (upper > most))
+        rows = np.repeat(np.arange(len(hours)), len(points))
+        entries = (np.ones(len(rows)), (rows, points[:, hours].T.ravel()))
+        matrix = sp.csr_matrix(entries, shape=(len(hours), len(self.plan.compiled.cost)))
+        self.solver.add_rows(matrix, least[hours], most[hours])
 
     def _point_columns(self) -> IntArray:
         return self.plan.compiled.column("p_point_mw", (len(self.plan.layout.points), self.plan.n_time))
