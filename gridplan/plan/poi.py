@@ -66,7 +66,9 @@ def poi_capacities(
     """Capacity of every candidate POI of the study's requests, each alone, before any reinforcement."""
     most = largest_requests(case)
     tasks = [_PoiTask(case, poi, LOOK_BEYOND * mw) for poi, mw in most.items()]
-    found = farm.map(_poi_capacity, tasks, lambda i: progress(f"capacity of POI {tasks[i].poi} ({i + 1} of {len(tasks)})"))
+    found = farm.map(
+        _poi_capacity, tasks, lambda i: progress(f"capacity of POI {tasks[i].poi} ({i + 1} of {len(tasks)})")
+    )
     return {answer.poi: answer for answer in found}
 
 
@@ -143,10 +145,11 @@ def _campus_capacity(case: YearCase, campus: Campus, poi: PoiCapacity) -> Campus
     firm = firm_mw(case, poi)
     total = conditional_total_mw(hosting.capacity_mw, curtailment_terms(campus), hosting.most_mw)
 
+    without_jobs = campus.model_copy(update={"workloads": campus.workloads.model_copy(update={"jobs": ()})})
+    study = case.study.model_copy(update={"campuses": (without_jobs,)})
+
     def connected(mw: float) -> Campuses:
-        study = case.study.model_copy(update={"campuses": (campus,)})
-        built = build_campuses(study, case.year, {campus.id: mw}, case.series.time_utc)
-        return built
+        return build_campuses(study, case.year, {campus.id: mw}, case.series.time_utc)
 
     return CampusCapacity(
         campus=campus.id,
@@ -167,5 +170,7 @@ def firm_mw(case: YearCase, poi: PoiCapacity) -> float:
 def curve(poi: PoiCapacity, count: int = 30) -> Sequence[Curtailment]:
     """Curtailment of flat loads from the least capacity up to the largest MW looked for."""
     hosting = poi.hosting
-    sizes = np.linspace(hosting.firm_mw, hosting.most_mw, count) if hosting.firm_mw < hosting.most_mw else [hosting.most_mw]
+    sizes = (
+        np.linspace(hosting.firm_mw, hosting.most_mw, count) if hosting.firm_mw < hosting.most_mw else [hosting.most_mw]
+    )
     return [curtailment(float(u), hosting.capacity_mw, hosting.is_generation_limited) for u in sizes]
