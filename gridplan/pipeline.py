@@ -97,15 +97,16 @@ def run_study(
         See ``gridplan.errors``; nothing is left under the final name.
     """
     path = Path(path)
-    stages = Stages(progress=progress or (lambda text: None))
+    stages = Stages(progress=progress or (lambda _: None))
     stages.begin("reading the study")
     inputs = read_inputs(path)
     final = out or Path("reports") / path.stem
     check_target(final)
     writer = RunWriter(final)
     try:
-        plans = solve_years(inputs, workers, stages)
-        summary = _write(inputs, plans, writer, stages)
+        with Farm(workers or inputs.file.study.solve.workers) as farm:
+            plans = solve_years(inputs, farm, stages)
+            summary = _write(inputs, plans, writer, farm, stages)
     except BaseException:
         writer.abandon()
         raise
@@ -130,40 +131,37 @@ def read_inputs(path: Path) -> Inputs:
     errors = [f for f in found if f.severity == "error"]
     if errors:
         raise InputError(errors)
-    series = read_series(
-        folder, network, commitment=study.criteria.commitment, must_run=tuple(study.criteria.must_run)
-    )
+    series = read_series(folder, network, commitment=study.criteria.commitment, must_run=tuple(study.criteria.must_run))
     return Inputs(
         file=file, path=path, dataset=folder, network=network, series=series, findings=(*file.findings, *found)
     )
 
 
-def solve_years(inputs: Inputs, workers: int | None, stages: Stages) -> list[YearPlan]:
+def solve_years(inputs: Inputs, farm: Farm, stages: Stages) -> list[YearPlan]:
     """Plan the studied years one by one; a campus stays where an earlier year put it."""
     study = inputs.file.study
     plans: list[YearPlan] = []
     fixed: dict[str, str] = {}
     built: tuple[str, ...] = ()
-    with Farm(workers or study.solve.workers) as farm:
-        for year in study.years:
-            stages.begin(f"{year}: grid without campuses")
-            case = year_case(study, year, inputs.network, inputs.series)
-            plan = plan_year(case, farm=farm, fixed=fixed, built_before=built, progress=stages.begin)
-            plans.append(plan)
-            if plan.sites:
-                fixed |= {s.campus: s.poi for s in plan.sites.sites if s.poi}
-                built = tuple(o for o, share in plan.sites.built.items() if share > 0.5)
+    for year in study.years:
+        stages.begin(f"{year}: grid without campuses")
+        case = year_case(study, year, inputs.network, inputs.series)
+        plan = plan_year(case, farm=farm, fixed=fixed, built_before=built, progress=stages.begin)
+        plans.append(plan)
+        if plan.sites:
+            fixed |= {s.campus: s.poi for s in plan.sites.sites if s.poi}
+            built = tuple(o for o, share in plan.sites.built.items() if share > 0.5)
     return plans
 
 
-def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, stages: Stages) -> dict[str, Any]:
+def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm, stages: Stages) -> dict[str, Any]:
     study = inputs.file.study
     stages.begin("writing results")
     write_inputs(writer, study, inputs.file.text, inputs.network)
     provenance = _provenance(inputs)
     document = write_results(writer, study, plans, _extra(inputs, plans, provenance))
     stages.begin("AC check")
-    ac = {"years": {str(p.case.year): check_year(p, stages.begin) for p in plans}}
+    ac = {"years": {str(p.case.year): check_year(p, farm, stages.begin) for p in plans}}
     writer.json("ac.json", ac)
     stages.begin("audit")
     certificate = audit(writer.folder).to_json(seconds=False)
@@ -217,11 +215,15 @@ def schedule_study(path: Path | str, *, workers: int | None = None, progress: Pr
 
 
 def _solved(
-    path: Path, workers: int | None, progress: Progress | None, answer: Callable[[Study, list[YearPlan]], dict[str, Any]]
+    path: Path,
+    workers: int | None,
+    progress: Progress | None,
+    answer: Callable[[Study, list[YearPlan]], dict[str, Any]],
 ) -> dict[str, Any]:
-    stages = Stages(progress=progress or (lambda text: None))
+    stages = Stages(progress=progress or (lambda _: None))
     stages.begin("reading the study")
     inputs = read_inputs(path)
-    plans = solve_years(inputs, workers, stages)
+    with Farm(workers or inputs.file.study.solve.workers) as farm:
+        plans = solve_years(inputs, farm, stages)
     stages.end()
     return answer(inputs.file.study, plans)

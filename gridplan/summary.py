@@ -67,8 +67,7 @@ def verdict_lines(summary: Mapping[str, Any]) -> tuple[str, ...]:
     """One line per campus and year, then what was built and checked."""
     lines = [str(summary["study"])]
     for year, found in summary["years"].items():
-        for c in found["campuses"]:
-            lines.append(f"{year}  {_campus_line(c)}")
+        lines += [f"{year}  {_campus_line(c)}" for c in found["campuses"]]
         built = ", ".join(found["reinforcements_built"]) or "none"
         lines.append(f"{year}  reinforcements: {built}")
     return tuple(lines)

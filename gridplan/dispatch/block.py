@@ -64,7 +64,7 @@ class HourBlock:
     def matrix(self) -> FloatArray:
         """A, dims (row, column)."""
         own = np.vstack([self.grid.balance_of_columns, self.pool.of_columns[: self.n_row]])
-        if not self.is_elastic:
+        if self.hosting_point is not None:
             return np.hstack([own, self.plan_matrix[:, [self.hosting_point]]])
         slack = np.zeros((self.n_row + 1, 2 * self.n_row))
         rows = np.arange(self.n_row)

@@ -54,10 +54,9 @@ def own_cuts(block: HourBlock, duals: FloatArray, hours: IntArray) -> tuple[Floa
         reduced = block.cost - duals[part] @ block.matrix
         lower, upper = block.column_bounds(hours[part])
         side_lower, side_upper = block.row_bounds(hours[part])
-        constant[part] = (
-            np.where(duals[part] > 0, duals[part] * side_lower, duals[part] * side_upper).sum(axis=1)
-            + np.where(reduced > 0, reduced * lower, reduced * upper).sum(axis=1)
-        )
+        constant[part] = np.where(duals[part] > 0, duals[part] * side_lower, duals[part] * side_upper).sum(
+            axis=1
+        ) + np.where(reduced > 0, reduced * lower, reduced * upper).sum(axis=1)
     return constant, np.asarray(-duals @ block.plan_matrix)
 
 

@@ -39,7 +39,7 @@ class Farm:
             self._executor = None
 
     def map(
-        self, work: Callable[[Task], Answer], tasks: Sequence[Task], progress: Callable[[int], None] = lambda i: None
+        self, work: Callable[[Task], Answer], tasks: Sequence[Task], progress: Callable[[int], None] = lambda _: None
     ) -> list[Answer]:
         """Answers in the order of the tasks; ``progress`` hears the position of each that is done."""
         done = []

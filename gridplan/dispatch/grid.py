@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -140,11 +141,11 @@ class Grid:
     def _flow_of_column(self, kind: str, owner: int) -> FloatArray:
         net = self.network
         if kind == "generator":
-            return self.factors[:, net.generator.bus[owner]]
+            return np.asarray(self.factors[:, net.generator.bus[owner]])
         if kind == "dc_line":
             received = 1.0 - net.dc_line.loss_frac[owner]
             return received * self.factors[:, net.dc_line.to_bus[owner]] - self.factors[:, net.dc_line.from_bus[owner]]
-        return self.factors[:, owner] * (1.0 if kind == "unserved" else -1.0)
+        return np.asarray(self.factors[:, owner] * (1.0 if kind == "unserved" else -1.0))
 
     @cached_property
     def state_of_points(self) -> FloatArray:
@@ -227,7 +228,7 @@ def _columns(network: Network, series: GridSeries, prices: Prices) -> Columns:
     block: list[int] = []
     cost: list[float] = []
 
-    def add(what: str, who: int, part: int, usd: float) -> None:
+    def add(what: str, who: int | np.integer[Any], part: int, usd: float) -> None:
         kind.append(what)
         owner.append(int(who))
         block.append(part)
@@ -278,4 +279,3 @@ def unit_output_mw(grid: Grid, column_mw: FloatArray, hours: slice | IntArray) -
     fixed = np.flatnonzero(grid.network.generator.is_fixed)
     output[:, fixed] = grid.series.p_max_mw[hours][:, fixed]
     return output
-

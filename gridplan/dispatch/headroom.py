@@ -80,6 +80,4 @@ def _by_bound(
     room = np.where(counts, np.maximum(limit - bound, 0.0) / np.where(counts, np.abs(factor), 1.0), np.inf)
     pairs = np.argwhere(counts)
     order = np.argsort(room[counts], kind="stable")
-    return [
-        (float(room[b, c]), (int(b), int(c) - 1 if c else INTACT), float(factor[b, c])) for b, c in pairs[order]
-    ]
+    return [(float(room[b, c]), (int(b), int(c) - 1 if c else INTACT), float(factor[b, c])) for b, c in pairs[order]]

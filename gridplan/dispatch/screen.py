@@ -58,7 +58,10 @@ def limit_mw(grid: Grid, key: RowKey) -> float:
 
 
 def overloaded_pairs(
-    grid: Grid, state: FloatArray, raised_mw: dict[RowKey, FloatArray] | None = None, tolerance_mw: float = SCREEN_TOLERANCE_MW
+    grid: Grid,
+    state: FloatArray,
+    raised_mw: dict[RowKey, FloatArray] | None = None,
+    tolerance_mw: float = SCREEN_TOLERANCE_MW,
 ) -> list[PairSeries]:
     """Every pair overloaded in at least one of the given hours, with its hourly overload.
 

@@ -103,7 +103,7 @@ class HourSolver:
         highs.run()
         status = highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            status = self._try_again(highspy)
+            status = self._try_again()
         if status == highspy.HighsModelStatus.kInfeasible:
             out.is_feasible[i] = 0
             out.objective[i] = np.inf
@@ -116,7 +116,7 @@ class HourSolver:
         out.row_dual[i] = solution.row_dual
         out.objective[i] = self.block.cost @ out.column_mw[i]
 
-    def _try_again(self, highspy: Any) -> Any:
+    def _try_again(self) -> Any:
         """Anything but optimal is confirmed once from scratch with standard tolerances."""
         highs = self.highs
         highs.clearSolver()

@@ -121,7 +121,10 @@ class YearDispatch:
             self.solved_hours += len(pending)
             for j, i in enumerate(pending):
                 parts[int(i)] = (
-                    solved.objective[j], solved.column_mw[j], solved.row_dual[j], int(solved.is_feasible[j])
+                    solved.objective[j],
+                    solved.column_mw[j],
+                    solved.row_dual[j],
+                    int(solved.is_feasible[j]),
                 )
             new = self._violations(block, hours[pending], u_mw[pending], solved.column_mw, solved.is_feasible)
             pending = pending[np.array([j for j, keys in enumerate(new) if keys], dtype=np.int64)]

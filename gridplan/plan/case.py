@@ -44,9 +44,7 @@ class YearCase:
         """Count of studied hours."""
         return len(self.series)
 
-    def grid(
-        self, points: Sequence[PlanPoint], *, limits: Limits | None = None, security: str | None = None
-    ) -> Grid:
+    def grid(self, points: Sequence[PlanPoint], *, limits: Limits | None = None, security: str | None = None) -> Grid:
         """Dispatch grid with these plan points; ``security`` replaces the study's."""
         campus_ids = [p.id for p in points if p.is_campus]
         return Grid(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.campus.model import CampusJob, Campuses
+from gridplan.campus.model import Campuses, CampusJob
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid
 from gridplan.dispatch.rows import RowKey
@@ -81,7 +81,7 @@ def solve_schedule(
     gap_frac: float,
     cycle_h: int = CYCLE_H,
     farm: Farm | None = None,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> ScheduleResult:
     """Solve the schedule of all hours to a proven gap.
 
@@ -114,7 +114,9 @@ def solve_schedule(
                 gap_frac=gap_frac,
             )
         )
-    loops = (farm or Farm()).map(solve_cycle, jobs, progress=lambda i: progress(f"schedule cycle {i + 1} of {len(jobs)}"))
+    loops = (farm or Farm()).map(
+        solve_cycle, jobs, progress=lambda i: progress(f"schedule cycle {i + 1} of {len(jobs)}")
+    )
     return _joined(layout, [job.plan for job in jobs], loops)
 
 

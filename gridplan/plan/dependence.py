@@ -40,16 +40,16 @@ def unit_dependence(case: YearCase, pois: Mapping[str, PoiCapacity], keep: int =
     found: list[UnitDependence] = []
     for poi in pois.values():
         losses = _losses(case, poi)
-        for g in np.argsort(-losses, kind="stable")[:keep]:
-            if losses[g] > LEAST_LOSS_MW:
-                found.append(
-                    UnitDependence(
-                        poi=poi.poi,
-                        generator=case.network.generator.id[g],
-                        fuel=case.network.generator.fuel[g],
-                        mw_lost=float(losses[g]),
-                    )
-                )
+        found += [
+            UnitDependence(
+                poi=poi.poi,
+                generator=case.network.generator.id[g],
+                fuel=case.network.generator.fuel[g],
+                mw_lost=float(losses[g]),
+            )
+            for g in np.argsort(-losses, kind="stable")[:keep]
+            if losses[g] > LEAST_LOSS_MW
+        ]
     return found
 
 

@@ -23,7 +23,7 @@ def event_figures(curtailed_mw: FloatArray, threshold_mw: float) -> tuple[int, i
     return int(counted.sum()), int(runs.max(initial=0))
 
 
-def broken_terms(plan: SitingPlan, sites_mw: FloatArray, curtailed_mw: FloatArray) -> set[int]:
+def broken_terms(plan: SitingPlan, curtailed_mw: FloatArray) -> set[int]:
     """Requests whose counted hours or longest event exceed their terms."""
     broken = set()
     for i, request in enumerate(plan.requests):
@@ -34,9 +34,7 @@ def broken_terms(plan: SitingPlan, sites_mw: FloatArray, curtailed_mw: FloatArra
     return broken
 
 
-def add_event_rows(
-    compiled: Compiled, plan: SitingPlan, master: ExplicitMaster, requests: Sequence[int]
-) -> Compiled:
+def add_event_rows(compiled: Compiled, plan: SitingPlan, master: ExplicitMaster, requests: Sequence[int]) -> Compiled:
     """Append one binary per request and explicit hour: counted or not; limit their sum and runs."""
     n_hour = len(master.hours)
     for i in requests:

@@ -112,9 +112,7 @@ def _column_data(
     )
 
 
-def _hour_rows(
-    plan: SitingPlan, block: HourBlock, hour: int, i: int, dispatch: IntArray, curtailed: IntArray
-) -> Rows:
+def _hour_rows(plan: SitingPlan, block: HourBlock, hour: int, i: int, dispatch: IntArray, curtailed: IntArray) -> Rows:
     """``L <= A x + T (p_site - curtailed) <= U`` of one hour, upper and lower sides apart where a rating may move."""
     own = block.matrix[:, : block.n_grid_column]
     t = block.plan_matrix

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -79,7 +80,7 @@ class ScheduleLoop:
         base: YearResult,
         *,
         gap_frac: float,
-        progress: Callable[[str], None] = lambda text: None,
+        progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.plan, self.year, self.base = plan, year, base
         self.gap_frac, self.progress = gap_frac, progress
@@ -190,7 +191,7 @@ class ScheduleLoop:
 def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
     """``old`` with the hours of ``fresh`` in their place; rows added since count as not binding."""
 
-    def put(a: FloatArray, b: FloatArray, width: int | None) -> FloatArray:
+    def put(a: Any, b: Any, width: int | None) -> Any:
         out = a.copy() if width is None else np.zeros((len(a), width))
         if width is not None:
             out[:, : a.shape[1]] = a

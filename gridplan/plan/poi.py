@@ -60,9 +60,7 @@ class _PoiTask:
     most_mw: float
 
 
-def poi_capacities(
-    case: YearCase, *, farm: Farm, progress: Callable[[str], None], security: str | None = None
-) -> dict[str, PoiCapacity]:
+def poi_capacities(case: YearCase, *, farm: Farm, progress: Callable[[str], None]) -> dict[str, PoiCapacity]:
     """Capacity of every candidate POI of the study's requests, each alone, before any reinforcement."""
     most = largest_requests(case)
     tasks = [_PoiTask(case, poi, LOOK_BEYOND * mw) for poi, mw in most.items()]

@@ -18,6 +18,7 @@ from gridplan.plan.siting_loop import SitingLoop, SitingResult
 from gridplan.solution import WORKLOADS, year_share_frac
 from gridplan.study.schema import Campus
 
+
 @dataclass(frozen=True, kw_only=True)
 class ChosenSite:
     """Where a request stands and how much of it is connected, firm and conditional [MW]."""
@@ -67,7 +68,7 @@ def site_year(
     *,
     fixed: Mapping[str, str],
     built_before: tuple[str, ...] = (),
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> YearSites:
     """Choose POIs, MW and reinforcements of a year.
 
@@ -125,7 +126,8 @@ def rating_options(case: YearCase) -> list[RatingOption]:
                 branch=k,
                 more_normal_mw=max(option.rating_normal_mva * factor - case.limits.normal_mw[k], 0.0),
                 more_emergency_mw=max(option.rating_emergency_mva * factor - case.limits.emergency_mw[k], 0.0),
-                annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac) * year_share_frac(case.hours),
+                annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac)
+                * year_share_frac(case.hours),
             )
         )
     return found
@@ -181,9 +183,7 @@ def _fix(compiled: object, options: list[RatingOption], built_before: tuple[str,
             compiled.lower[compiled.columns["is_built"][o]] = 1.0  # type: ignore[attr-defined]
 
 
-def _chosen(
-    case: YearCase, grid: Grid, requests: list[SiteRequest], result: SitingResult
-) -> tuple[ChosenSite, ...]:
+def _chosen(case: YearCase, grid: Grid, requests: list[SiteRequest], result: SitingResult) -> tuple[ChosenSite, ...]:
     """Sites of all campuses of the study; those without a contract or POI get none."""
     pairs = site_pairs(requests)
     by_id = {}

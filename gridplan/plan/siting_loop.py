@@ -99,7 +99,7 @@ class SitingLoop:
         critical_hours: Sequence[int] = (),
         rows: Sequence[RowKey] = (),
         raised_mw: dict[RowKey, FloatArray] | None = None,
-        progress: Callable[[str], None] = lambda text: None,
+        progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.plan, self.grid, self.base, self.gap_frac = plan, grid, base, gap_frac
         self.raised = raised_mw or {}
@@ -121,7 +121,7 @@ class SitingLoop:
             candidate = self._evaluate(master, solution)
             violated = self._violated(candidate)
             is_clean = not violated.size and not is_relaxed
-            broken = broken_terms(self.plan, candidate.sites_mw, candidate.curtailed_mw) - self.counting
+            broken = broken_terms(self.plan, candidate.curtailed_mw) - self.counting
             if is_clean and not broken and (best is None or candidate.cost_usd < best.cost_usd):
                 best = candidate
             gap = decision_gap(best.cost_usd, lower, self.base.total_cost_usd) if best else np.inf

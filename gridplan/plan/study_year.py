@@ -61,7 +61,7 @@ def plan_year(
     farm: Farm,
     fixed: Mapping[str, str],
     built_before: tuple[str, ...] = (),
-    progress: Progress = lambda text: None,
+    progress: Progress = lambda _: None,
 ) -> YearPlan:
     """Capacity of every candidate POI, then sites, then the schedule of what is connected."""
     pois = poi_capacities(case, farm=farm, progress=progress)
@@ -116,7 +116,13 @@ def schedule_points(
         poi = chosen.get(campus.id) or campus.poi[0]
         points.append(PlanPoint(id=campus.id, bus=network.bus_index(poi)))
     stores = [
-        Store(id=s.label, point=s.campus, p_mw=s.p_mw, e_mwh=s.e_mwh, efficiency_roundtrip_frac=s.efficiency_roundtrip_frac)
+        Store(
+            id=s.label,
+            point=s.campus,
+            p_mw=s.p_mw,
+            e_mwh=s.e_mwh,
+            efficiency_roundtrip_frac=s.efficiency_roundtrip_frac,
+        )
         for s in campuses.storage
     ]
     for i, name in enumerate(network.storage.id):

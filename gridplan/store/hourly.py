@@ -54,8 +54,7 @@ def hourly_results(plan: YearPlan) -> Hourly:
         "p_discharge_mw": schedule.p_discharge_mw.T,
         "e_storage_mwh": schedule.e_storage_mwh.T,
         "lmp_usd_per_mwh": schedule.lmp_usd_per_mwh,
-        "cost_usd": schedule.column_mw[:, columns.of("generator")]
-        @ columns.cost_usd_per_mwh[columns.of("generator")],
+        "cost_usd": schedule.column_mw[:, columns.of("generator")] @ columns.cost_usd_per_mwh[columns.of("generator")],
     }
     labels = {
         "bus": network.bus.id,
@@ -91,7 +90,7 @@ def bus_angles_rad(case: YearCase, flow_mw: FloatArray) -> FloatArray:
 
 
 def _by_class(plan: YearPlan) -> tuple[FloatArray, FloatArray]:
-    """Served and lost work, dims (time, campus, workload) [MW]; classes that do not wait serve what they do not lose."""
+    """Served and lost work, dims (time, campus, workload) [MW]; what does not wait is served or lost."""
     schedule, baseline = plan.schedule, np.moveaxis(plan.campuses.baseline_mw, 2, 0)
     lost = _spread(plan, schedule.layout.lossy, schedule.p_curtailed_mw)
     served = baseline - lost

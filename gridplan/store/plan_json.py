@@ -84,7 +84,7 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
         "islanding": islanding(case),
         "pre_existing": _pre_existing(plan),
         "reinforcements": upgrade_entries(plan),
-        "campuses": [_campus(plan, i, c, hourly) for i, c in enumerate(case.study.campuses)],
+        "campuses": [_campus(plan, i, c) for i, c in enumerate(case.study.campuses)],
         "adequacy": adequacy(plan),
         "siting": _siting(plan),
         "schedule": _schedule(plan),
@@ -165,7 +165,7 @@ def outage_label(plan: YearPlan, contingency: int) -> str:
     return contingency_label("campus", plan.campuses.campus[lost.campuses[0]])
 
 
-def _campus(plan: YearPlan, i: int, campus: Campus, hourly: Hourly) -> dict[str, Any]:
+def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
     site = plan.sites.sites[i] if plan.sites else None
     contract = campus.contract_mw_in(plan.case.year)
     connected = site.connected_mw if site else 0.0
@@ -194,7 +194,7 @@ def _campus(plan: YearPlan, i: int, campus: Campus, hourly: Hourly) -> dict[str,
         else None,
         "jobs": [_job(plan, campus, job.id) for job in campus.workloads.jobs] if connected > 0 else [],
         "storage": _storage(plan, campus),
-        **_facts(plan, i, campus, hourly),
+        **_facts(plan, i, campus),
     }
 
 
@@ -236,11 +236,11 @@ def _storage(plan: YearPlan, campus: Campus) -> dict[str, Any] | None:
     }
 
 
-def _facts(plan: YearPlan, i: int, campus: Campus, hourly: Hourly) -> dict[str, Any]:
-    """What the verdict quotes: binding element and hour, radial supply, curtailment of the flat contract and of the schedule."""
+def _facts(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
+    """What the verdict quotes: binding element and hour, radial supply, curtailment of the flat contract."""
     case, sites = plan.case, plan.sites
     site = sites.sites[i] if sites else None
-    poi_id = (site.poi if site and site.poi else campus.poi[0])
+    poi_id = site.poi if site and site.poi else campus.poi[0]
     poi = plan.pois.get(poi_id)
     if poi is None:
         return {"binding": None, "binding_hour_local": None, "is_generation_limited": False, "is_radial": False}
@@ -312,5 +312,7 @@ def _finite(value: float) -> float | None:
 
 def local_stamp(time_utc: Any, timezone: str) -> str:
     """Local hour as ``2020-01-01T00:00``."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(time_utc.astype("datetime64[s]").astype(np.int64)))
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+        seconds=int(time_utc.astype("datetime64[s]").astype(np.int64))
+    )
     return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%dT%H:%M}"

@@ -68,7 +68,9 @@ def network_document(study: Study, network: Network) -> dict[str, Any]:
         "is_synthetic": network.is_synthetic,
         "dc_convention": study.criteria.dc_convention,
         "dc_rating_factor": study.criteria.dc_rating_factor,
-        "tables": {name: _table(getattr(network, name)) for name in ("bus", "branch", "generator", "dc_line", "storage")},
+        "tables": {
+            name: _table(getattr(network, name)) for name in ("bus", "branch", "generator", "dc_line", "storage")
+        },
     }
 
 

@@ -29,18 +29,18 @@ def upgrade_entries(plan: YearPlan) -> list[dict[str, Any]]:
         }
         for option in case.study.reinforcements
     ]
-    for upgrade in case.study.base_case.committed_upgrades:
-        entries.append(
-            {
-                "id": f"committed {upgrade.branch}",
-                "name": f"committed upgrade of {upgrade.branch}",
-                "branch": upgrade.branch,
-                "built": upgrade.in_service <= datetime.date(case.year, 6, 1),
-                "rating_normal_mva": upgrade.rating_normal_mva,
-                "rating_emergency_mva": upgrade.rating_emergency_mva,
-                "annual_cost_usd": 0.0,
-                "capital_cost_musd": 0.0,
-                "in_service_from": upgrade.in_service.isoformat(),
-            }
-        )
+    entries += [
+        {
+            "id": f"committed {upgrade.branch}",
+            "name": f"committed upgrade of {upgrade.branch}",
+            "branch": upgrade.branch,
+            "built": upgrade.in_service <= datetime.date(case.year, 6, 1),
+            "rating_normal_mva": upgrade.rating_normal_mva,
+            "rating_emergency_mva": upgrade.rating_emergency_mva,
+            "annual_cost_usd": 0.0,
+            "capital_cost_musd": 0.0,
+            "in_service_from": upgrade.in_service.isoformat(),
+        }
+        for upgrade in case.study.base_case.committed_upgrades
+    ]
     return entries

@@ -7,10 +7,11 @@ a verdict for every campus goes out. A state without a solution is a failed chec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from gridplan.dispatch.farm import Farm
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import FloatArray, Network
 from gridplan.network.ybus import ComplexArray
@@ -22,6 +23,8 @@ from gridplan.verify.ac_state import ASSUMPTIONS, ON_THRESHOLD_MW
 
 LOADED_PERCENT = 70.0
 SUPPORT_THRESHOLD_MVAR = 1.0
+CHUNKS = 8
+"""Parts the hours are cut into, whatever the number of workers."""
 
 
 def check_ac(
@@ -30,6 +33,7 @@ def check_ac(
     pois: Sequence[AcPoi],
     outages: Sequence[Contingency],
     criteria: AcCriteria | None = None,
+    farm: Farm | None = None,
 ) -> AcCertificate:
     """Check every hour intact and after every outage against voltage, step and MVA limits.
 
@@ -45,6 +49,8 @@ def check_ac(
         Checked in every hour.
     criteria : AcCriteria, optional
         Limits and rules.
+    farm : Farm, optional
+        Who solves the hours; they are cut into a fixed number of parts, so the answer is the same.
 
     Returns
     -------
@@ -52,18 +58,17 @@ def check_ac(
         Passed if no violation counts against any campus.
     """
     criteria = criteria or AcCriteria()
-    grid = AcGrid(network, criteria.options)
-    cases: list[AcCase] = []
-    violations: list[Violation] = []
-    factor = np.ones(len(network.branch))
+    size = -(-len(hours) // CHUNKS) or 1
+    chunks = [tuple(hours[i : i + size]) for i in range(0, len(hours), size)]
+    tasks = [HourTask(network, chunk, tuple(pois), tuple(outages), criteria) for chunk in chunks]
+    found = (farm or Farm()).map(check_hours, tasks)
+    cases = [case for part in found for case in part.cases]
+    violations = [violation for part in found for violation in part.violations]
+    factor = np.min([np.ones(len(network.branch)), *(part.rating_factor for part in found)], axis=0)
     support: dict[str, float] = {}
-    for hour in hours:
-        solved = solve_hour(grid, hour, pois, outages, criteria)
-        found = find_violations(network, solved, pois, criteria)
-        violations += attribute(grid, solved, found, pois, criteria)
-        cases += read_cases(grid, solved, pois, criteria)
-        factor = np.minimum(factor, _hour_rating_factor(network, solved))
-        _note_support(network, solved, support)
+    for part in found:
+        for unit, mvar in part.support_mvar.items():
+            support[unit] = max(support.get(unit, 0.0), mvar)
     verdicts = tuple(
         campus_verdict(poi.campus, network.bus.id[poi.bus], k, violations, cases) for k, poi in enumerate(pois)
     )
@@ -80,6 +85,44 @@ def check_ac(
         assumptions=_assumptions(criteria),
         limits=asdict(criteria),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HourTask:
+    """Some hours with everything needed to check them."""
+
+    network: Network
+    hours: tuple[AcHour, ...]
+    pois: tuple[AcPoi, ...]
+    outages: tuple[Contingency, ...]
+    criteria: AcCriteria
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourFindings:
+    """What some hours showed: violations, cases, DC rating factors (branch), Mvar of units at zero MW."""
+
+    violations: list[Violation]
+    cases: list[AcCase]
+    rating_factor: FloatArray
+    support_mvar: dict[str, float]
+
+
+def check_hours(task: HourTask) -> HourFindings:
+    """Solve and read the hours of a task."""
+    grid = AcGrid(task.network, task.criteria.options)
+    cases: list[AcCase] = []
+    violations: list[Violation] = []
+    factor = np.ones(len(task.network.branch))
+    support: dict[str, float] = {}
+    for hour in task.hours:
+        solved = solve_hour(grid, hour, task.pois, task.outages, task.criteria)
+        found = find_violations(task.network, solved, task.pois, task.criteria)
+        violations += attribute(grid, solved, found, task.pois, task.criteria)
+        cases += read_cases(grid, solved, task.pois, task.criteria)
+        factor = np.minimum(factor, _hour_rating_factor(task.network, solved))
+        _note_support(task.network, solved, support)
+    return HourFindings(violations=violations, cases=cases, rating_factor=factor, support_mvar=support)
 
 
 def largest_passing_mw(is_passing: Callable[[float], bool], upper_mw: float, step_mw: float) -> float:

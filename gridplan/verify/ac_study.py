@@ -6,14 +6,16 @@ are checked, not the milder modelled schedule.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, unit_output_mw
-from gridplan.dispatch.rows import INTACT, RowKey, row_name
+from gridplan.dispatch.rows import INTACT, RowKey
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw, suspicious_pairs
 from gridplan.dispatch.year import YearDispatch, YearResult, state_mw
 from gridplan.network.contingency import Contingency
@@ -28,6 +30,8 @@ from gridplan.verify.ac_pandapower import second_opinion
 from gridplan.verify.ac_selection import critical_hours, outages_near
 from gridplan.verify.ac_state import AcInjections, AcState, served_injections
 
+#: Hours in which smaller sizes are tried after a failed check.
+TRIED_HOURS = 6
 #: Loading above which a pair can be among the worst [share of the limit].
 WORST_FROM = 0.9
 WORST_COUNT = 20
@@ -49,7 +53,7 @@ class _Setting:
     rows: tuple[RowKey, ...]
 
 
-def check_year(plan: YearPlan, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+def check_year(plan: YearPlan, farm: Farm, progress: Callable[[str], None]) -> dict[str, Any]:
     """AC certificate of a studied year as JSON, with the largest MW that pass where a campus fails."""
     sites = plan.sites
     if sites is None or sites.result.sites_mw.sum() <= 0:
@@ -59,7 +63,7 @@ def check_year(plan: YearPlan, progress: Callable[[str], None] = lambda text: No
     mw = sites.result.sites_mw - sites.result.curtailed_mw
     progress(f"AC check: {len(hours)} hours, {len(setting.outages)} outages")
     dispatch = _rows_of(sites.result.dispatch, hours)
-    certificate = _check(setting, dispatch, mw[hours])
+    certificate = _check(setting, dispatch, mw[hours], farm)
     answer = certificate.to_json()
     answer["hours"] = [{"time": t, "label": setting.labels[t]} for t in hours]
     answer["second_opinion"] = _second_opinion(setting, dispatch, mw[hours])
@@ -67,7 +71,7 @@ def check_year(plan: YearPlan, progress: Callable[[str], None] = lambda text: No
     for verdict in answer["verdicts"]:
         if verdict["campus"] in failing:
             progress(f"AC check: largest MW of {verdict['campus']} that pass")
-            verdict["largest_passing_mw"] = _largest(setting, certificate, verdict["campus"], mw, hours)
+            verdict["largest_passing_mw"] = _largest(setting, certificate, verdict["campus"], mw, farm)
     return answer
 
 
@@ -87,8 +91,6 @@ def _setting(case: YearCase, sites: YearSites) -> _Setting:
     )
     labels = _hours(case, sites, grid)
     worst = _worst_pairs(grid, state_mw(grid, sites.result.dispatch))
-    for time, key in worst:
-        labels.setdefault(time, f"worst pair {row_name(grid, key)}")
     voltage = study.criteria.voltage_pu
     criteria = AcCriteria(
         intact_pu=voltage.intact,
@@ -215,7 +217,11 @@ def injections(case: YearCase, grid: Grid, result: YearResult) -> list[AcInjecti
 
 
 def _check(
-    setting: _Setting, dispatch: YearResult, u_mw: FloatArray, outages: Sequence[Contingency] | None = None
+    setting: _Setting,
+    dispatch: YearResult,
+    u_mw: FloatArray,
+    farm: Farm,
+    outages: Sequence[Contingency] | None = None,
 ) -> AcCertificate:
     """Certificate of the given hours at withdrawals ``u_mw``, dims (time, site)."""
     case = setting.case
@@ -232,7 +238,7 @@ def _check(
         )
         for i, hour in enumerate(dispatch.hours)
     ]
-    return check_ac(setting.network, hours, setting.pois, outages or setting.outages, setting.criteria)
+    return check_ac(setting.network, hours, setting.pois, outages or setting.outages, setting.criteria, farm)
 
 
 def _second_opinion(setting: _Setting, dispatch: YearResult, u_mw: FloatArray) -> dict[str, Any]:
@@ -251,13 +257,16 @@ def _second_opinion(setting: _Setting, dispatch: YearResult, u_mw: FloatArray) -
     }
 
 
-def _largest(
-    setting: _Setting, certificate: AcCertificate, campus: str, mw: FloatArray, hours: Sequence[int]
-) -> float:
-    """Largest MW of one campus, in its blocks, that pass where its full MW fail; the other campuses stay."""
+def _largest(setting: _Setting, certificate: AcCertificate, campus: str, mw: FloatArray, farm: Farm) -> float:
+    """Largest MW of one campus, in its blocks, that pass where its full MW fail; the other campuses stay.
+
+    Only the hours and outages that failed are tried again, the ``TRIED_HOURS`` with most failures of
+    them: fewer MW can fail nowhere else that the full MW passed, short of switching another limit.
+    """
     site = setting.connected[[p.campus for p in setting.pois].index(campus)]
     counted = [v for v in certificate.violations if v.is_counted and campus in v.campuses]
-    times = sorted({v.time for v in counted}) or list(hours)
+    failures = Counter(v.time for v in counted)
+    times = sorted(time for time, _ in failures.most_common(TRIED_HOURS))
     names = {v.outage for v in counted}
     outages = [o for o in setting.outages if o.id in names] or list(setting.outages)
     request = next(c for c in setting.case.study.campuses if c.id == campus)
@@ -269,7 +278,7 @@ def _largest(
         dispatch = YearDispatch(setting.grid, raised_mw=setting.case.raised_mw, rows=list(setting.rows)).evaluate(
             np.asarray(times), trial
         )
-        verdicts = _check(setting, dispatch, trial, outages).verdicts
+        verdicts = _check(setting, dispatch, trial, farm, outages).verdicts
         return next(v.is_passed for v in verdicts if v.campus == campus)
 
     return largest_passing_mw(passes, upper, request.block_mw)

@@ -102,7 +102,9 @@ def _investment(year: RunYear) -> dict[str, float]:
     built = [u.number("annual_cost_usd") for u in year.plan.records("reinforcements") if u.flag("built")]
     return {
         "reinforcement_usd": sum(built),
-        "unconnected_usd": share * price * sum(c.number("contract_mw") - c.number("connected_mw") for c in year.campuses),
+        "unconnected_usd": share
+        * price
+        * sum(c.number("contract_mw") - c.number("connected_mw") for c in year.campuses),
     }
 
 

@@ -15,6 +15,7 @@ from gridplan.plan.compiled import Compiled, FloatArray
 from gridplan.plan.layout import Layout
 from gridplan.plan.ledger import Ledger
 
+
 def backlog_limit_mwh(baseline_mw: FloatArray, deadline_h: int) -> FloatArray:
     """Largest backlog at the end of each hour, dims (time,): work that arrived in the last ``deadline_h`` hours."""
     arrived = np.concatenate([[0.0], np.cumsum(baseline_mw)])
@@ -70,7 +71,9 @@ def fill_workloads(plan: Compiled, layout: Layout, campuses: Campuses) -> None:
         safe = np.array([p not in lossy for p in waiting])
         installed = np.array([campuses.installed_mw[p] for p in waiting])[:, None]
         plan.bound("p_workload_mw", np.where(safe[:, None], least, 0.0), np.maximum(installed, rows))
-        plan.bound("backlog_mwh", 0.0, np.array([backlog_limit_mwh(baseline[p], int(campuses.deadline_h[p])) for p in waiting]))
+        plan.bound(
+            "backlog_mwh", 0.0, np.array([backlog_limit_mwh(baseline[p], int(campuses.deadline_h[p])) for p in waiting])
+        )
         for pair, mw, arrivals in zip(waiting, least, rows, strict=True):
             name = layout.label(pair)
             plan.side(f"backlog_first[{name}]", arrivals[0], arrivals[0])
