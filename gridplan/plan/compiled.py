@@ -115,7 +115,8 @@ def _labelled(model: Any, form: Any) -> Compiled:
             if data.is_integer() or data.is_binary():
                 integer.append(position)
         columns[variable.local_name] = np.array(positions, dtype=np.int64)
-    rows: dict[str, list[int]] = {}
+    constraints = model.component_objects(pyo.Constraint, descend_into=False)
+    rows: dict[str, list[int]] = {c.local_name: [] for c in constraints if len(c) == 0}
     for i, row in enumerate(form.rows):
         rows.setdefault(row.constraint.parent_component().local_name, []).append(i)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)
