@@ -85,4 +85,5 @@ def _campus_line(campus: Mapping[str, Any]) -> str:
         parts.append(f"{campus['conditional_mw']:,.0f} MW conditional")
     if campus["unconnected_mw"] > 0:
         parts.append(f"{campus['unconnected_mw']:,.0f} MW not connected")
-    return ", ".join(parts) + f"; limit: {campus['binding']}, {campus['binding_hour_local']}"
+    when = f", {campus['binding_hour_local'].replace('T', ' ')}" if campus["binding_hour_local"] else ""
+    return ", ".join(parts) + f"; limit: {campus['binding']}{when}"

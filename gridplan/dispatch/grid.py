@@ -144,7 +144,8 @@ class Grid:
             return np.asarray(self.factors[:, net.generator.bus[owner]])
         if kind == "dc_line":
             received = 1.0 - net.dc_line.loss_frac[owner]
-            return received * self.factors[:, net.dc_line.to_bus[owner]] - self.factors[:, net.dc_line.from_bus[owner]]
+            ends = net.dc_line.to_bus[owner], net.dc_line.from_bus[owner]
+            return np.asarray(received * self.factors[:, ends[0]] - self.factors[:, ends[1]])
         return np.asarray(self.factors[:, owner] * (1.0 if kind == "unserved" else -1.0))
 
     @cached_property

@@ -8,7 +8,7 @@ import numpy as np
 
 from gridplan.network.model import FloatArray
 from gridplan.plan.case import YearCase
-from gridplan.plan.local_hour import hour_text
+from gridplan.plan.local_hour import hour_stamp
 from gridplan.plan.study_year import YearPlan
 
 THERMAL = ("CT", "CC", "STEAM", "NUCLEAR")
@@ -44,5 +44,5 @@ def adequacy(plan: YearPlan) -> dict[str, Any]:
         "hours_short_with": int((with_campus < 0).sum()),
         "worst_mw_without": float(without.min()),
         "worst_mw_with": float(with_campus.min()),
-        "worst_hour_local_with": hour_text(case.series.time_utc[worst], case.study.timezone),
+        "worst_hour_local_with": hour_stamp(case.series.time_utc[worst], case.study.timezone),
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridplan.dispatch.rows import RowKey, row_name
-from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, unserved_mw
+from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.rows import RowKey, RowPool, row_name
+from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearResult, unserved_mw
 from gridplan.errors import InfeasibleError
 from gridplan.network.model import FloatArray
 from gridplan.plan.local_hour import hour_text
@@ -15,7 +16,7 @@ from gridplan.study.schema import Study
 SET_ASIDE_MW = 1.0e5
 
 
-def base_violations(study: Study, dispatch: YearDispatch, base: YearResult) -> dict[RowKey, FloatArray]:
+def base_violations(study: Study, pool: RowPool, base: YearResult) -> dict[RowKey, FloatArray]:
     """Hourly limits, dims (time,), of the pairs that are overloaded before any campus.
 
     ``no_worsening`` keeps the flow of the least-overload dispatch as the limit of those hours,
@@ -26,24 +27,23 @@ def base_violations(study: Study, dispatch: YearDispatch, base: YearResult) -> d
     InfeasibleError
         If native load cannot be served, or ``fix_first`` meets an overload.
     """
-    _check_served(dispatch, base)
+    _check_served(pool.grid, base)
     raised: dict[RowKey, FloatArray] = {}
-    for r, key in enumerate(dispatch.pool.keys):
+    for r, key in enumerate(pool.keys):
         hours = np.flatnonzero(base.overload_mw[:, r] > SLACK_TOLERANCE_MW)
         if not hours.size:
             continue
-        limit = dispatch.pool.limit_mw[:, r].copy()
-        flow = np.abs(dispatch.pool.fixed_mw[hours, r] + base.column_mw[hours] @ dispatch.pool.of_columns[r])
+        limit = pool.limit_mw[:, r].copy()
+        flow = np.abs(pool.fixed_mw[hours, r] + base.column_mw[hours] @ pool.of_columns[r])
         limit[hours] = flow if study.criteria.pre_existing == "no_worsening" else SET_ASIDE_MW
         raised[key] = limit
     if raised and study.criteria.pre_existing == "fix_first":
-        raise InfeasibleError(_overload_text(study, dispatch, base, list(raised)))
+        raise InfeasibleError(_overload_text(study, pool, base, list(raised)))
     return raised
 
 
-def _check_served(dispatch: YearDispatch, base: YearResult) -> None:
+def _check_served(grid: Grid, base: YearResult) -> None:
     """Refuse a grid that sheds its own load; say when, how much and why."""
-    grid = dispatch.grid
     short = unserved_mw(grid, base)
     total = short.sum(axis=1)
     if total.max(initial=0.0) <= SLACK_TOLERANCE_MW:
@@ -65,11 +65,11 @@ def _check_served(dispatch: YearDispatch, base: YearResult) -> None:
     )
 
 
-def _overload_text(study: Study, dispatch: YearDispatch, base: YearResult, keys: list[RowKey]) -> str:
-    grid = dispatch.grid
+def _overload_text(study: Study, pool: RowPool, base: YearResult, keys: list[RowKey]) -> str:
+    grid = pool.grid
     lines = []
     for key in keys[:5]:
-        r = dispatch.pool.keys.index(key)
+        r = pool.keys.index(key)
         worst = int(base.overload_mw[:, r].argmax())
         when = hour_text(grid.series.time_utc[worst], grid.series.timezone)
         lines.append(f"{row_name(grid, key)} by {base.overload_mw[worst, r]:,.1f} MW at {when}")

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, Limits, PlanPoint, Prices
-from gridplan.dispatch.rows import RowKey
-from gridplan.dispatch.year import YearDispatch, YearResult
+from gridplan.dispatch.parts import evaluate_year
+from gridplan.dispatch.rows import RowKey, RowPool
+from gridplan.dispatch.year import YearResult
 from gridplan.network.contingency import Contingency, single_outages
 from gridplan.network.model import BoolArray, FloatArray, Network
 from gridplan.network.sensitivity import island_labels, main_island, ptdf
@@ -79,7 +81,7 @@ def listed_outages(
     )
 
 
-def year_case(study: Study, year: int, network: Network, series: GridSeries) -> YearCase:
+def year_case(study: Study, year: int, network: Network, series: GridSeries, farm: Farm | None = None) -> YearCase:
     """Grid of a studied year from the grid and weather year of the data.
 
     Raises
@@ -107,13 +109,11 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries) -> 
         convention=study.criteria.dc_convention,
         factors=factors,
     )
-    dispatch = YearDispatch(grid)
-    hours = np.arange(len(series))
-    base = dispatch.evaluate(hours, np.zeros((len(series), 0)))
-    raised = base_violations(study, dispatch, base)
+    nothing = np.zeros((len(series), 0))
+    base, rows = evaluate_year(grid, nothing, farm=farm)
+    raised = base_violations(study, RowPool(grid=grid, keys=list(rows)), base)
     if raised:
-        dispatch = YearDispatch(grid, raised_mw=raised, rows=list(dispatch.pool.keys))
-        base = dispatch.evaluate(hours, np.zeros((len(series), 0)))
+        base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm)
     return YearCase(
         year=year,
         study=study,
@@ -124,7 +124,7 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries) -> 
         factors=factors,
         base=base,
         raised_mw=raised,
-        rows=tuple(dispatch.pool.keys),
+        rows=rows,
         is_radial=radial_buses(network),
     )
 

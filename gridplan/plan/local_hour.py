@@ -18,3 +18,8 @@ def hour_text(stamp: np.datetime64, timezone: str) -> str:
     """Hour in words, ``26 Aug 14:00``."""
     local = local_time(stamp, timezone)
     return f"{local.day} {local:%b %H:%M}"
+
+
+def hour_stamp(stamp: np.datetime64, timezone: str) -> str:
+    """Hour for files, local clock, ``2020-08-26T14:00``."""
+    return f"{local_time(stamp, timezone):%Y-%m-%dT%H:%M}"

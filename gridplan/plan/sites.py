@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, Limits, PlanPoint
 from gridplan.dispatch.hosting import hosting_year
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, unserved_mw
@@ -18,10 +19,16 @@ from gridplan.plan.siting_loop import SitingLoop, SitingResult
 from gridplan.solution import WORKLOADS, year_share_frac
 from gridplan.study.schema import Campus
 
+RADIAL = "radial supply"
+NOTHING = "nothing up to the contract"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenSite:
-    """Where a request stands and how much of it is connected, firm and conditional [MW]."""
+    """Where a request stands and how much of it is connected, firm and conditional [MW].
+
+    ``binding`` is what limits it beside the other campuses, with everything built, in ``binding_hour``.
+    """
 
     campus: str
     poi: str | None
@@ -29,6 +36,8 @@ class ChosenSite:
     connected_mw: float
     firm_mw: float
     curtailed_mw: FloatArray
+    binding: str
+    binding_hour: int | None
 
     @property
     def conditional_mw(self) -> float:
@@ -68,6 +77,7 @@ def site_year(
     *,
     fixed: Mapping[str, str],
     built_before: tuple[str, ...] = (),
+    farm: Farm | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> YearSites:
     """Choose POIs, MW and reinforcements of a year.
@@ -78,8 +88,13 @@ def site_year(
         Campuses that already stand somewhere.
     built_before : tuple of str
         Reinforcements built in an earlier year.
+    farm : Farm, optional
+        Who dispatches the years.
     """
-    requests = [_request(case, c, fixed.get(c.id)) for c in case.study.campuses if c.contract_mw_in(case.year) > 0]
+    asked = [_request(case, c, fixed.get(c.id)) for c in case.study.campuses if c.contract_mw_in(case.year) > 0]
+    requests = [request for request in asked if request.pois]
+    if not requests:
+        return _nothing_sited(case)
     options = rating_options(case)
     price = case.study.prices.unconnected_usd_per_mw_year * year_share_frac(case.hours)
     plan = build_siting(requests, options, price)
@@ -94,6 +109,7 @@ def site_year(
         critical_hours=first_hours(grid, pois),
         rows=case.rows,
         raised_mw=dict(case.raised_mw),
+        farm=farm,
         progress=progress,
     )
     result = loop.run()
@@ -110,6 +126,27 @@ def site_year(
         points=tuple(points),
         result=result,
     )
+
+
+def _nothing_sited(case: YearCase) -> YearSites:
+    """No request may stand anywhere: the grid stays as it is."""
+    cost = case.base.total_cost_usd
+    result = SitingResult(
+        sites_mw=np.zeros(0),
+        built=np.zeros(0),
+        curtailed_mw=np.zeros((case.hours, 0)),
+        dispatch=case.base_at(0),
+        upper_usd=cost,
+        lower_usd=cost,
+        base_usd=cost,
+        gap_frac=0.0,
+        critical_hours=np.zeros(0, dtype=np.int64),
+        rounds=0,
+        status="optimal",
+        rows=case.rows,
+    )
+    sites = tuple(_no_site(case, c) for c in case.study.campuses)
+    return YearSites(sites=sites, built={}, options=(), limits=case.limits, but_for=(), points=(), result=result)
 
 
 def rating_options(case: YearCase) -> list[RatingOption]:
@@ -156,8 +193,8 @@ def _request(case: YearCase, campus: Campus, fixed_poi: str | None) -> SiteReque
     terms = curtailment_terms(campus)
     return SiteRequest(
         id=campus.id,
-        pois=pois or campus.poi[:1],
-        contract_mw=contract if pois else 0.0,
+        pois=pois,
+        contract_mw=contract,
         block_mw=campus.block_mw,
         shed_frac=terms.max_depth_frac if is_conditional else 0.0,
         curtailment_usd_per_mwh=mean_value_usd_per_mwh(case, campus),
@@ -190,39 +227,46 @@ def _chosen(case: YearCase, grid: Grid, requests: list[SiteRequest], result: Sit
     for i, request in enumerate(requests):
         own = [k for k, (j, _) in enumerate(pairs) if j == i]
         k = max(own, key=lambda k: result.sites_mw[k])
-        connected = float(result.sites_mw[k])
-        curtailed = result.curtailed_mw[:, k]
-        by_id[request.id] = ChosenSite(
-            campus=request.id,
-            poi=pairs[k][1] if connected > 0 else None,
-            contract_mw=request.contract_mw,
-            connected_mw=connected,
-            firm_mw=_firm_part(case, grid, k, connected, result),
-            curtailed_mw=curtailed,
-        )
-    nothing = np.zeros(case.hours)
-    sites = []
-    for campus in case.study.campuses:
-        contract = campus.contract_mw_in(case.year)
-        none = ChosenSite(
-            campus=campus.id, poi=None, contract_mw=contract, connected_mw=0.0, firm_mw=0.0, curtailed_mw=nothing
-        )
-        site = by_id.get(campus.id, none)
-        sites.append(replace(site, contract_mw=contract))
-    return tuple(sites)
+        by_id[request.id] = _site(case, grid, request, k, pairs[k][1], result)
+    return tuple(by_id.get(c.id) or _no_site(case, c) for c in case.study.campuses)
 
 
-def _firm_part(case: YearCase, grid: Grid, k: int, connected_mw: float, result: SitingResult) -> float:
-    """Least capacity of the hours in which the site is curtailed, the others given; all of it if there are none."""
-    hours: IntArray = np.flatnonzero(result.curtailed_mw[:, k] > SLACK_TOLERANCE_MW)
-    if not hours.size or connected_mw <= 0:
-        return connected_mw
+def _no_site(case: YearCase, campus: Campus) -> ChosenSite:
+    contract = campus.contract_mw_in(case.year)
+    return ChosenSite(
+        campus=campus.id,
+        poi=None,
+        contract_mw=contract,
+        connected_mw=0.0,
+        firm_mw=0.0,
+        curtailed_mw=np.zeros(case.hours),
+        binding=RADIAL if contract > 0 else "no contract in this year",
+        binding_hour=None,
+    )
+
+
+def _site(case: YearCase, grid: Grid, request: SiteRequest, k: int, poi: str, result: SitingResult) -> ChosenSite:
+    """Firm part and binding element of a site, the other campuses given: from the hours that can limit it."""
+    connected = float(result.sites_mw[k])
+    curtailed = result.curtailed_mw[:, k]
+    hours = np.union1d(result.critical_hours, np.flatnonzero(curtailed > SLACK_TOLERANCE_MW))
     others = result.sites_mw - result.curtailed_mw
     others[:, k] = 0.0
     found = hosting_year(
-        grid, k, u_mw=others, most_mw=connected_mw, rows=result.rows, raised_mw=case.raised_mw, hours=hours
+        grid, k, u_mw=others, most_mw=request.contract_mw, rows=result.rows, raised_mw=case.raised_mw, hours=hours
     )
-    return min(found.firm_mw, connected_mw)
+    is_curtailed = bool((curtailed > SLACK_TOLERANCE_MW).any())
+    is_free = found.firm_mw >= request.contract_mw - SLACK_TOLERANCE_MW
+    return ChosenSite(
+        campus=request.id,
+        poi=poi if connected > 0 else None,
+        contract_mw=request.contract_mw,
+        connected_mw=connected,
+        firm_mw=min(found.firm_mw, connected) if is_curtailed else connected,
+        curtailed_mw=curtailed,
+        binding=NOTHING if is_free or not found.binding else found.binding[0],
+        binding_hour=None if is_free else found.firm_hour,
+    )
 
 
 def _but_for(

@@ -14,7 +14,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.dispatch.cuts import own_cuts
+from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, Limits
+from gridplan.dispatch.parts import evaluate_year
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, unserved_mw
 from gridplan.errors import NoSolutionError
@@ -99,10 +101,11 @@ class SitingLoop:
         critical_hours: Sequence[int] = (),
         rows: Sequence[RowKey] = (),
         raised_mw: dict[RowKey, FloatArray] | None = None,
+        farm: Farm | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.plan, self.grid, self.base, self.gap_frac = plan, grid, base, gap_frac
-        self.raised = raised_mw or {}
+        self.raised, self.farm = raised_mw or {}, farm
         self.year = YearDispatch(grid, raised_mw=self.raised, rows=list(rows))
         self.explicit = np.unique(np.asarray(list(critical_hours), dtype=np.int64))
         self.base_unserved = unserved_mw(grid, base).sum(axis=1)
@@ -204,11 +207,14 @@ class SitingLoop:
         built = np.round(built) if np.allclose(built, np.round(built), atol=1e-6) else built
         curtailed = np.zeros((len(self.grid), len(sites)))
         curtailed[self.explicit] = np.minimum(master.curtailed_mw(x, len(sites)), sites)
-        year = YearDispatch(
-            self.grid.with_limits(self._limits(built)), raised_mw=self.raised, rows=list(self.year.pool.keys)
+        exact, rows = evaluate_year(
+            self.grid.with_limits(self._limits(built)),
+            sites - curtailed,
+            rows=self.year.pool.keys,
+            raised_mw=self.raised,
+            farm=self.farm,
         )
-        exact = year.evaluate(np.arange(len(self.grid)), sites - curtailed)
-        self.year.pool.add(year.pool.keys)
+        self.year.pool.add(rows)
         self.cuts.append(self._cut(exact))
         price = np.array([self.plan.requests[i].curtailment_usd_per_mwh for i, _ in self.plan.sites])
         invest = float(compiled.cost @ x[: len(compiled.cost)]) - float(x[compiled.column("other_cost_usd")[0]])

@@ -67,7 +67,9 @@ def plan_year(
     pois = poi_capacities(case, farm=farm, progress=progress)
     capacities = campus_capacities(case, pois)
     dependence = unit_dependence(case, pois)
-    sites = site_year(case, pois, fixed=fixed, built_before=built_before, progress=progress) if pois else None
+    sites = None
+    if pois:
+        sites = site_year(case, pois, fixed=fixed, built_before=built_before, farm=farm, progress=progress)
     campuses, grid, schedule = schedule_year(case, sites, farm=farm, progress=progress)
     return YearPlan(
         case=case,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from gridplan.dispatch.hosting import SUPPLY
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW
 from gridplan.plan.adequacy import adequacy
 from gridplan.plan.case import YearCase
 from gridplan.plan.event_terms import event_figures
-from gridplan.plan.local_hour import hour_text
-from gridplan.plan.poi import binding_text
+from gridplan.plan.local_hour import hour_stamp
+from gridplan.plan.sites import RADIAL
 from gridplan.plan.study_year import YearPlan
 from gridplan.solution import (
     INTACT,
@@ -85,6 +84,7 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
         "pre_existing": _pre_existing(plan),
         "reinforcements": upgrade_entries(plan),
         "campuses": [_campus(plan, i, c) for i, c in enumerate(case.study.campuses)],
+        "verdict_facts": {c.id: _facts(plan, i) for i, c in enumerate(case.study.campuses)},
         "adequacy": adequacy(plan),
         "siting": _siting(plan),
         "schedule": _schedule(plan),
@@ -194,7 +194,7 @@ def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
         else None,
         "jobs": [_job(plan, campus, job.id) for job in campus.workloads.jobs] if connected > 0 else [],
         "storage": _storage(plan, campus),
-        **_facts(plan, i, campus),
+        **_facts(plan, i),
     }
 
 
@@ -236,31 +236,26 @@ def _storage(plan: YearPlan, campus: Campus) -> dict[str, Any] | None:
     }
 
 
-def _facts(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
+def _facts(plan: YearPlan, i: int) -> dict[str, Any]:
     """What the verdict quotes: binding element and hour, radial supply, curtailment of the flat contract."""
-    case, sites = plan.case, plan.sites
-    site = sites.sites[i] if sites else None
-    poi_id = site.poi if site and site.poi else campus.poi[0]
-    poi = plan.pois.get(poi_id)
-    if poi is None:
+    case = plan.case
+    campus = case.study.campuses[i]
+    site = plan.sites.sites[i] if plan.sites else None
+    if site is None:
         return {"binding": None, "binding_hour_local": None, "is_generation_limited": False, "is_radial": False}
-    hosting = poi.hosting
-    flat = site.curtailed_mw if site else np.zeros(case.hours)
-    hours, longest = event_figures(flat, counted_threshold_mw(site.contract_mw if site else 0.0))
-    is_refused = poi.is_radial and not case.study.criteria.accept_radial_supply and campus.service.kind == "firm"
-    binding = "radial supply" if is_refused else binding_text(hosting)
+    hours, longest = event_figures(site.curtailed_mw, counted_threshold_mw(site.contract_mw))
+    when = None if site.binding_hour is None else case.series.time_utc[site.binding_hour]
     return {
-        "binding": binding,
-        "binding_hour_local": hour_text(case.series.time_utc[hosting.firm_hour], case.study.timezone),
-        "binding_poi": poi_id,
-        "poi_firm_mw": 0.0 if is_refused else hosting.firm_mw,
-        "is_generation_limited": bool(hosting.is_generation_limited[hosting.firm_hour]),
-        "is_radial": poi.is_radial,
+        "binding": site.binding,
+        "binding_hour_local": None if when is None else hour_stamp(when, case.study.timezone),
+        "is_generation_limited": site.binding == SUPPLY,
+        "is_radial": site.binding == RADIAL
+        or any(case.is_radial[case.network.bus_index(poi)] for poi in ([site.poi] if site.poi else campus.poi)),
         "contract_curtailed_hours": hours,
-        "contract_curtailed_mwh": float(flat.sum()),
+        "contract_curtailed_mwh": float(site.curtailed_mw.sum()),
         "contract_longest_event_h": longest,
-        "contract_depth_mw": float(flat.max(initial=0.0)),
-        "contract_generation_limited_hours": int((hosting.is_generation_limited & (flat > 0)).sum()),
+        "contract_depth_mw": float(site.curtailed_mw.max(initial=0.0)),
+        "contract_generation_limited_hours": hours if site.binding == SUPPLY else 0,
     }
 
 
@@ -308,11 +303,3 @@ def stamp(time_utc: Any) -> str:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def local_stamp(time_utc: Any, timezone: str) -> str:
-    """Local hour as ``2020-01-01T00:00``."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-        seconds=int(time_utc.astype("datetime64[s]").astype(np.int64))
-    )
-    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%dT%H:%M}"

@@ -12,7 +12,7 @@ from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw, suspicious_pairs
 from gridplan.dispatch.year import state_mw
 from gridplan.network.model import FloatArray
-from gridplan.plan.local_hour import hour_text
+from gridplan.plan.local_hour import hour_stamp
 from gridplan.plan.study_year import YearPlan
 from gridplan.solution import INTACT, contingency_label
 
@@ -57,7 +57,7 @@ def _stage(plan: YearPlan, stage: str, grid: Grid, state: FloatArray) -> list[Ro
             "loading_mw": flow,
             "limit_mw": limit,
             "loading_percent": 100.0 * ratio,
-            "hour_local": hour_text(case.series.time_utc[worst], case.study.timezone),
+            "hour_local": hour_stamp(case.series.time_utc[worst], case.study.timezone),
             "hours_over": over,
         }
         for ratio, key, worst, flow, limit, over in found[:ROWS_PER_STAGE]
@@ -94,7 +94,7 @@ def redispatch_rows(plan: YearPlan) -> list[Row]:
     return [
         {
             "year": case.year,
-            "scope": "grid with campuses",
+            "campus": "all",
             "energy_mwh": energy,
             "cost_usd": cost,
             "hours": hours,

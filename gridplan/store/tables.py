@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from gridplan.plan.event_terms import event_figures
-from gridplan.plan.local_hour import hour_text
-from gridplan.plan.poi import binding_text, curve
+from gridplan.plan.local_hour import hour_stamp
+from gridplan.plan.poi import PoiCapacity, binding_text, curve
 from gridplan.plan.study_year import YearPlan
 from gridplan.solution import MW_BY_YEAR_COLUMNS, SCHEDULE_CSV_COLUMNS, counted_threshold_mw
 from gridplan.store.hourly import Hourly
-from gridplan.store.plan_json import local_stamp, stamp
+from gridplan.store.plan_json import stamp
 from gridplan.store.upgrades import upgrade_entries
 
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def poi_capacity_rows(plan: YearPlan) -> list[Row]:
                 "firm_n0_mw": poi.firm_n0_mw,
                 "headroom_mw": poi.headroom_mw,
                 "binding": binding_text(poi.hosting),
-                "binding_hour_local": hour_text(case.series.time_utc[poi.hosting.firm_hour], case.study.timezone),
+                "binding_hour_local": _binding_hour(plan, poi),
                 "n0_binding": poi.n0_binding,
                 "headroom_binding": poi.headroom_binding,
                 "total_mw": c.total.total_mw,
@@ -143,7 +143,7 @@ def schedule_rows(plan: YearPlan, hourly: Hourly) -> Iterable[Row]:
     """One row per hour and campus."""
     case, values = plan.case, hourly.values
     zone = case.study.timezone
-    stamps = [(stamp(t), local_stamp(t, zone)) for t in case.series.time_utc]
+    stamps = [(stamp(t), hour_stamp(t, zone)) for t in case.series.time_utc]
     own_jobs = _members(plan, hourly.labels["job"])
     own_stores = _members(plan, hourly.labels["storage"])
     buses = [plan.sites.sites[i].poi or "" if plan.sites else "" for i in range(len(plan.campuses.campus))]
@@ -164,3 +164,10 @@ def schedule_rows(plan: YearPlan, hourly: Hourly) -> Iterable[Row]:
 
 def _members(plan: YearPlan, labels: Sequence[str]) -> list[list[int]]:
     return [[k for k, name in enumerate(labels) if name.split(":")[0] == c] for c in plan.campuses.campus]
+
+
+def _binding_hour(plan: YearPlan, poi: PoiCapacity) -> str:
+    """Hour of least capacity; empty where nothing binds."""
+    if not poi.hosting.binding or poi.hosting.firm_mw >= poi.hosting.most_mw - 1e-6:
+        return ""
+    return hour_stamp(plan.case.series.time_utc[poi.hosting.firm_hour], plan.case.study.timezone)

@@ -21,6 +21,7 @@ from gridplan.dispatch.year import YearDispatch, YearResult, state_mw
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import FloatArray, Network
 from gridplan.plan.case import YearCase
+from gridplan.plan.local_hour import hour_text
 from gridplan.plan.sites import YearSites
 from gridplan.plan.study_year import YearPlan
 from gridplan.verify.ac_certificate import AcCertificate
@@ -30,8 +31,8 @@ from gridplan.verify.ac_pandapower import second_opinion
 from gridplan.verify.ac_selection import critical_hours, outages_near
 from gridplan.verify.ac_state import AcInjections, AcState, served_injections
 
-#: Hours in which smaller sizes are tried after a failed check.
-TRIED_HOURS = 6
+#: Hours and outages in which smaller sizes are tried after a failed check: to search, and to prove.
+FEW_HOURS, FEW_OUTAGES, TRIED_HOURS = 2, 10, 6
 #: Loading above which a pair can be among the worst [share of the limit].
 WORST_FROM = 0.9
 WORST_COUNT = 20
@@ -52,9 +53,17 @@ class _Setting:
     outages: tuple[Contingency, ...]
     rows: tuple[RowKey, ...]
 
+    def site(self, campus: str) -> int:
+        """Position of a campus's chosen site among the plan points."""
+        return self.connected[[p.campus for p in self.pois].index(campus)]
+
 
 def check_year(plan: YearPlan, farm: Farm, progress: Callable[[str], None]) -> dict[str, Any]:
-    """AC certificate of a studied year as JSON, with the largest MW that pass where a campus fails."""
+    """AC certificate of a studied year as JSON.
+
+    Where a campus fails, the largest MW of it that pass are looked for, and the others are judged
+    again beside that size: the one that fails most often is reduced first.
+    """
     sites = plan.sites
     if sites is None or sites.result.sites_mw.sum() <= 0:
         return {"is_passed": True, "text": "no campus is connected: nothing to check", "verdicts": []}
@@ -67,12 +76,29 @@ def check_year(plan: YearPlan, farm: Farm, progress: Callable[[str], None]) -> d
     answer = certificate.to_json()
     answer["hours"] = [{"time": t, "label": setting.labels[t]} for t in hours]
     answer["second_opinion"] = _second_opinion(setting, dispatch, mw[hours])
-    failing = [v.campus for v in certificate.verdicts if not v.is_passed]
-    for verdict in answer["verdicts"]:
-        if verdict["campus"] in failing:
-            progress(f"AC check: largest MW of {verdict['campus']} that pass")
-            verdict["largest_passing_mw"] = _largest(setting, certificate, verdict["campus"], mw, farm)
+    final = {v["campus"]: v for v in answer["verdicts"]}
+    failed: dict[str, float] = {}
+    while failing := [v for v in certificate.verdicts if not v.is_passed and v.campus not in failed]:
+        worst = max(failing, key=lambda v: (v.n_failed_cases, v.campus)).campus
+        progress(f"AC check: largest MW of {worst} that pass")
+        failed[worst] = _largest(setting, certificate, worst, mw, farm)
+        final[worst]["largest_passing_mw"] = failed[worst]
+        mw[:, setting.site(worst)] = np.minimum(mw[:, setting.site(worst)], failed[worst])
+        if len(failed) == len(final):
+            break
+        certificate = _check(setting, _dispatched(setting, hours, mw[hours]), mw[hours], farm)
+        beside = ", ".join(f"{name} at {size:,.0f} MW" for name, size in failed.items())
+        for verdict in certificate.to_json()["verdicts"]:
+            if verdict["campus"] not in failed:
+                final[verdict["campus"]] = {**verdict, "text": f"{verdict['text']} (beside {beside})"}
+    answer["verdicts"] = [final[v["campus"]] for v in answer["verdicts"]]
+    answer["is_passed"] = not failed
     return answer
+
+
+def _dispatched(setting: _Setting, hours: Sequence[int], u_mw: FloatArray) -> YearResult:
+    year = YearDispatch(setting.grid, raised_mw=setting.case.raised_mw, rows=list(setting.rows))
+    return year.evaluate(np.asarray(hours), u_mw)
 
 
 def _setting(case: YearCase, sites: YearSites) -> _Setting:
@@ -132,7 +158,8 @@ def _hours(case: YearCase, sites: YearSites, grid: Grid) -> dict[int, str]:
     net = load - output[:, variable].sum(axis=1)
     binding = (np.abs(result.row_dual[:, 1:]) > BINDING_DUAL_USD_PER_MWH).sum(axis=1)
     chosen = critical_hours(load, net, _import_mw(case, sites, output), binding)
-    return {hour.time: hour.label for hour in chosen}
+    zone = case.study.timezone
+    return {h.time: f"{hour_text(case.series.time_utc[h.time], zone)} ({h.label})" for h in chosen}
 
 
 def _import_mw(case: YearCase, sites: YearSites, output_mw: FloatArray) -> FloatArray:
@@ -260,25 +287,25 @@ def _second_opinion(setting: _Setting, dispatch: YearResult, u_mw: FloatArray) -
 def _largest(setting: _Setting, certificate: AcCertificate, campus: str, mw: FloatArray, farm: Farm) -> float:
     """Largest MW of one campus, in its blocks, that pass where its full MW fail; the other campuses stay.
 
-    Only the hours and outages that failed are tried again, the ``TRIED_HOURS`` with most failures of
-    them: fewer MW can fail nowhere else that the full MW passed, short of switching another limit.
+    Sizes are tried where most failed, and the one found is proved in the ``TRIED_HOURS`` hours with
+    most failures against every outage that failed.
     """
-    site = setting.connected[[p.campus for p in setting.pois].index(campus)]
+    site = setting.site(campus)
     counted = [v for v in certificate.violations if v.is_counted and campus in v.campuses]
-    failures = Counter(v.time for v in counted)
-    times = sorted(time for time, _ in failures.most_common(TRIED_HOURS))
-    names = {v.outage for v in counted}
-    outages = [o for o in setting.outages if o.id in names] or list(setting.outages)
-    request = next(c for c in setting.case.study.campuses if c.id == campus)
-    upper = float(mw[:, site].max())
+    times = [time for time, _ in Counter(v.time for v in counted).most_common(TRIED_HOURS)]
+    names = [name for name, _ in Counter(v.outage for v in counted).most_common()]
+    block = next(c.block_mw for c in setting.case.study.campuses if c.id == campus)
 
-    def passes(size_mw: float) -> bool:
-        trial = mw[times].copy()
+    def passes(size_mw: float, hours: Sequence[int], outages: Sequence[str]) -> bool:
+        trial = mw[sorted(hours)].copy()
         trial[:, site] = np.minimum(trial[:, site], size_mw)
-        dispatch = YearDispatch(setting.grid, raised_mw=setting.case.raised_mw, rows=list(setting.rows)).evaluate(
-            np.asarray(times), trial
-        )
-        verdicts = _check(setting, dispatch, trial, farm, outages).verdicts
+        dispatch = _dispatched(setting, sorted(hours), trial)
+        listed = [o for o in setting.outages if o.id in outages] or list(setting.outages[:1])
+        verdicts = _check(setting, dispatch, trial, farm, listed).verdicts
         return next(v.is_passed for v in verdicts if v.campus == campus)
 
-    return largest_passing_mw(passes, upper, request.block_mw)
+    few_hours, few_outages = times[:FEW_HOURS], names[:FEW_OUTAGES]
+    size = largest_passing_mw(lambda x: passes(x, few_hours, few_outages), float(mw[:, site].max()), block)
+    while size > 0 and not passes(size, times, names):
+        size = max(size - block, 0.0)
+    return size
