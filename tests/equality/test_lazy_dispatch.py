@@ -48,7 +48,7 @@ STRESSES = {
         most_rows_of_a_branch=9,
     ),
 }
-SOME_HOURS = (1, 9, 14, 19)
+SOME_HOURS = (1, 14, 19)
 
 
 def dispatch(network: Network, day: GridSeries, stress: Stress) -> tuple[Grid, YearDispatch, YearResult]:

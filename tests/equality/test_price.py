@@ -25,7 +25,7 @@ def with_load(series: GridSeries, hour: int, bus: int, mw: float) -> GridSeries:
     return replace(series, load_mw=load_mw)
 
 
-@pytest.mark.parametrize(("hour", "bus_ids"), [(8, ("106", "113", "203", "215", "318")), (14, ("107", "118", "303"))])
+@pytest.mark.parametrize(("hour", "bus_ids"), [(8, ("113", "203", "318")), (14, ("107", "118"))])
 def test_price_lies_between_the_costs_of_one_mw_less_and_more(
     rts: Network, rts_series: GridSeries, hour: int, bus_ids: tuple[str, ...]
 ) -> None:
@@ -45,7 +45,7 @@ def test_price_lies_between_the_costs_of_one_mw_less_and_more(
         below, above = result.cost_usd[hour] - less, more - result.cost_usd[hour]
         assert below - 1e-5 <= price[bus] <= above + 1e-5
         smooth += abs(above - below) <= 1e-3 * abs(price[bus])
-    assert smooth >= len(bus_ids) - 2
+    assert smooth >= len(bus_ids) - 1
 
 
 def test_two_bus_congestion() -> None:

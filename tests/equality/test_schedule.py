@@ -50,9 +50,9 @@ class Case:
 
 CASES = {
     "intact two weeks": Case(first_h=-168, n_time=336),
-    "intact two weeks, price decides": Case(
-        first_h=-168,
-        n_time=336,
+    "intact four days, price decides": Case(
+        first_h=-48,
+        n_time=96,
         max_energy_frac=0.2,
         value_usd_per_mwh=(33.0, 31.0, 32.0, 31.5, 30.0),
         is_budget_spent=False,
