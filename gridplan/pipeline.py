@@ -11,25 +11,22 @@ from typing import Any
 
 from gridplan.answers import schedule_answer, site_answer
 from gridplan.dispatch.farm import Farm
-from gridplan.errors import InputError
-from gridplan.network.dataset import read_network
-from gridplan.network.embedded import dataset_folder
-from gridplan.network.model import Network
+from gridplan.hosting import hosting_study
+from gridplan.inputs import Inputs, read_inputs
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
 from gridplan.report.document import build_report
-from gridplan.series.dataset import read_series
-from gridplan.series.model import GridSeries
+from gridplan.snapshot import dispatch_network
 from gridplan.solution import CERTIFICATE_JSON
 from gridplan.store.folder import RunWriter, check_target, sha256
 from gridplan.store.run_files import write_inputs, write_results
-from gridplan.study.check_network import check_against_grid
-from gridplan.study.read import StudyFile, read_study
 from gridplan.study.resolved import defaults_used
 from gridplan.study.schema import Study
 from gridplan.summary import run_status, run_summary, verdict_lines
 from gridplan.verify.ac_study import check_year
 from gridplan.verify.audit import audit
+
+__all__ = ["Result", "dispatch_network", "hosting_study", "run_study", "schedule_study", "site_study"]
 
 Progress = Callable[[str], None]
 LIBRARIES = ("numpy", "scipy", "highspy", "pyomo", "pandapower", "lightsim2grid", "typst", "matplotlib", "geopandas")
@@ -67,18 +64,6 @@ class Stages:
         self._name = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """A study that has been read and checked, with its grid and weather year."""
-
-    file: StudyFile
-    path: Path
-    dataset: Path
-    network: Network
-    series: GridSeries
-    findings: tuple[Any, ...]
-
-
 def run_study(
     path: Path | str, out: Path | None = None, *, workers: int | None = None, progress: Progress | None = None
 ) -> Result:
@@ -113,30 +98,6 @@ def run_study(
     return Result(run_dir=final, verdict=verdict_lines(summary), summary=summary, status=summary["status"])
 
 
-def read_inputs(path: Path) -> Inputs:
-    """Read a study and its grid; every finding of the study against the grid is collected."""
-    file = read_study(path)
-    study = file.study
-    folder = dataset_folder(study.network, beside=path)
-    network = read_network(folder)
-    found = check_against_grid(
-        study,
-        bus_ids=network.bus.id,
-        branch_ids=network.branch.id,
-        generator_ids=network.generator.id,
-        total_p_max_mw=float(network.generator.p_max_mw.sum()),
-        branch_rating_normal_mva=network.branch.rating_normal_mva.tolist(),
-        positions=file.source,
-    )
-    errors = [f for f in found if f.severity == "error"]
-    if errors:
-        raise InputError(errors)
-    series = read_series(folder, network, commitment=study.criteria.commitment, must_run=tuple(study.criteria.must_run))
-    return Inputs(
-        file=file, path=path, dataset=folder, network=network, series=series, findings=(*file.findings, *found)
-    )
-
-
 def solve_years(inputs: Inputs, farm: Farm, stages: Stages) -> list[YearPlan]:
     """Plan the studied years one by one; a campus stays where an earlier year put it."""
     study = inputs.file.study
@@ -145,7 +106,7 @@ def solve_years(inputs: Inputs, farm: Farm, stages: Stages) -> list[YearPlan]:
     built: tuple[str, ...] = ()
     for year in study.years:
         stages.begin(f"{year}: grid without campuses")
-        case = year_case(study, year, inputs.network, inputs.series)
+        case = year_case(study, year, inputs.network, inputs.series, farm)
         plan = plan_year(case, farm=farm, fixed=fixed, built_before=built, progress=stages.begin)
         plans.append(plan)
         if plan.sites:

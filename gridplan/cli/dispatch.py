@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -26,11 +26,13 @@ from gridplan.cli.solve_text import table_lines
 @click.option(
     "--load-scale", metavar="X", type=click.FloatRange(min=0.0), default=1.0, show_default=True, help="Load times X."
 )
-def dispatch(network: str, security: str | None, dc_convention: str, load_scale: float) -> Reply:
+def dispatch(
+    network: str, security: str | None, dc_convention: Literal["matpower", "powermodels"], load_scale: float
+) -> Reply:
     """Dispatch one snapshot of NETWORK, a file or an embedded dataset, at least cost.
 
-    Generator minima and angle limits are kept, ratings are taken in full, and all load is served; where that is
-    impossible the exit code is 3.
+    Every unit runs between its minimum and maximum, ratings are taken in full, and all load is served; where that
+    is impossible the exit code is 3. Angle limits are not part of a dataset.
     """
     from gridplan.pipeline import dispatch_network
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -37,7 +38,7 @@ def hosting(
     buses: tuple[str, ...],
     all_buses: bool,
     security: str | None,
-    service: str,
+    service: Literal["firm", "conditional"],
     curtailment_budget: float | None,
     workers: int | None,
     fail_on_violation: bool,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -14,7 +14,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 #: A path that the command itself looks for: its own words are better than click's.
 ANY_PATH = click.Path(path_type=Path)
 
-SECURITY = {"n0": "n-0", "n1": "n-1", "n-0": "n-0", "n-1": "n-1"}
+SECURITY: dict[str, Literal["n-0", "n-1"]] = {"n0": "n-0", "n1": "n-1", "n-0": "n-0", "n-1": "n-1"}
 """What may be written for a security set, and the word of a study."""
 
 

@@ -1,0 +1,222 @@
+"""The verb ``hosting``: MW that single buses can take, and what limits them.
+
+Comes in: a study file or a network. Goes out: the JSON shape of the command contract. A bare network is
+one snapshot: ``p_load_mw`` of its buses, every unit free between ``p_min_mw`` and ``p_max_mw``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from gridplan.dispatch.farm import Farm
+from gridplan.errors import input_error
+from gridplan.inputs import read_inputs
+from gridplan.network.model import Network
+from gridplan.plan.case import YearCase, year_case
+from gridplan.plan.local_hour import hour_text
+from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity
+from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
+from gridplan.series.model import GridSeries
+from gridplan.snapshot import DATASET_JSON, SNAPSHOT_BASIS, Security, snapshot
+from gridplan.solution import SCHEMA_VERSION
+from gridplan.study.schema import Study, Terms
+
+Progress = Callable[[str], None]
+Service = Literal["firm", "conditional"]
+
+STUDY_ENDINGS = (".yaml", ".yml", ".json")
+RADIAL = "radial supply: one outage cuts the bus off"
+
+
+@dataclass(frozen=True, slots=True)
+class _BusTask:
+    """One bus of one studied year."""
+
+    case: YearCase
+    bus: str
+    most_mw: float
+
+
+def hosting_study(
+    target: Path | str,
+    *,
+    buses: Sequence[str] = (),
+    all_buses: bool = False,
+    security: Security | None = None,
+    service: Service = "firm",
+    budget_frac: float | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Largest MW of single buses, each alone on the grid, flat in every studied hour, before any reinforcement.
+
+    Parameters
+    ----------
+    target : path
+        Study file, dataset folder, or name of an embedded dataset. A network without a study is one
+        snapshot with ratings in full and without the outage of the new load itself.
+    buses : sequence of str
+        Buses to look at; default the candidates of the study, or every bus of a network.
+    all_buses : bool
+        Every bus.
+    security : {"n-0", "n-1"}, optional
+        Default what the study says; ``n-1`` for a network.
+    service : {"firm", "conditional"}
+        ``conditional`` adds the MW above firm that an energy budget of curtailment allows.
+    budget_frac : float, optional
+        Curtailed energy per asked energy; default what the requests at the bus accept.
+    workers, progress :
+        Local processes; called with the name of each stage.
+
+    Raises
+    ------
+    InputError, FileError, InfeasibleError
+        See ``gridplan.errors``.
+    """
+    tell = progress or (lambda _: None)
+    tell("reading the grid")
+    target = Path(target)
+    is_network = not is_study(target)
+    study, network, series = _snapshot_study(target) if is_network else _study_grid(target)
+    if security:
+        study = _with_security(study, security)
+    names = _buses(study, network, buses, is_all=all_buses or (is_network and not buses))
+    rows: list[dict[str, Any]] = []
+    with Farm(workers or study.solve.workers) as farm:
+        for year in study.years:
+            tell("grid without campuses" if is_network else f"{year}: grid without campuses")
+            case = year_case(study, year, network, series)
+            found = _capacities(case, names, farm, tell)
+            rows += [_row(case, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
+    hidden = ("year", "binding_hour_local") if is_network else ()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": "optimal",
+        "bound": None,
+        "gap": 0.0,
+        "basis": _basis(study, case.hours, service, is_network),
+        "buses": [{name: value for name, value in row.items() if name not in hidden} for row in rows],
+    }
+
+
+def is_study(target: Path) -> bool:
+    """Whether a path means a study file rather than a network."""
+    is_file = target.is_file() or target.suffix in STUDY_ENDINGS
+    return is_file and target.name != DATASET_JSON
+
+
+def _study_grid(path: Path) -> tuple[Study, Network, GridSeries]:
+    inputs = read_inputs(path)
+    return inputs.file.study, inputs.network, inputs.series
+
+
+def _snapshot_study(target: Path) -> tuple[Study, Network, GridSeries]:
+    """A network as the study of its one snapshot: full ratings, no outage of the new load itself."""
+    network, series = snapshot(target)
+    study = Study.model_validate(
+        {
+            "schema_version": 1,
+            "name": network.name,
+            "network": network.name,
+            "timezone": series.timezone,
+            "years": [2026],
+            "criteria": {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0, "accept_radial_supply": True},
+        }
+    )
+    return study, network, series
+
+
+def _with_security(study: Study, security: Security) -> Study:
+    return study.model_copy(update={"criteria": study.criteria.model_copy(update={"security": security})})
+
+
+def _buses(study: Study, network: Network, given: Sequence[str], *, is_all: bool) -> list[str]:
+    """Buses to look at, each once; an unknown one is an InputError."""
+    if is_all:
+        return list(network.bus.id)
+    names = list(dict.fromkeys(given or [poi for campus in study.campuses for poi in campus.poi]))
+    if not names:
+        raise input_error("GP-BUS-003", "the study names no candidate bus", "give --bus BUS or --all")
+    for name in names:
+        network.bus_index(name)
+    return names
+
+
+def _capacities(case: YearCase, names: Sequence[str], farm: Farm, progress: Progress) -> list[PoiCapacity]:
+    series = case.series
+    most = float((series.p_max_mw.sum(axis=1) - series.load_mw.sum(axis=1)).max()) + 1.0
+    tasks = [_BusTask(case, name, max(most, 1.0)) for name in names]
+    return farm.map(_bus_capacity, tasks, lambda i: progress(f"capacity of bus {names[i]} ({i + 1} of {len(names)})"))
+
+
+def _bus_capacity(task: _BusTask) -> PoiCapacity:
+    return poi_capacity(task.case, task.bus, task.most_mw)
+
+
+def _budget_frac(study: Study, bus: str, given: float | None) -> float:
+    """Curtailed energy per asked energy: as given, else the least that a request at the bus accepts."""
+    if given is not None:
+        return given
+    accepted = [campus.service.terms.max_energy_frac for campus in study.campuses if bus in campus.poi]
+    return min(accepted, default=Terms().max_energy_frac)
+
+
+def _row(case: YearCase, found: PoiCapacity, service: Service, budget_frac: float) -> dict[str, Any]:
+    hosting = found.hosting
+    firm = firm_mw(case, found)
+    is_refused = found.is_radial and not case.study.criteria.accept_radial_supply
+    row: dict[str, Any] = {
+        "year": case.year,
+        "bus": found.poi,
+        "hosting_capacity_mw": firm,
+        "binding": RADIAL if is_refused else binding_text(hosting),
+        "binding_hour_local": hour_text(case.series.time_utc[hosting.firm_hour], case.study.timezone),
+        "is_radial": found.is_radial,
+        "secure_mw": hosting.firm_mw,
+        "intact_mw": found.firm_n0_mw,
+        "headroom_mw": found.headroom_mw,
+        "headroom_binding": found.headroom_binding,
+        "generation_limited_hours": int(hosting.is_generation_limited.sum()),
+    }
+    if service == "firm":
+        return row
+    terms = CurtailmentTerms(
+        max_energy_frac=budget_frac, max_hours=math.inf, max_event_h=math.inf, max_depth_frac=math.inf
+    )
+    total = curtailment(
+        conditional_total_mw(hosting.capacity_mw, terms, hosting.most_mw),
+        hosting.capacity_mw,
+        hosting.is_generation_limited,
+    )
+    return row | {
+        "curtailment_budget_frac": budget_frac,
+        "total_mw": total.total_mw,
+        "conditional_mw": max(total.total_mw - firm, 0.0),
+        "hours": total.hours,
+        "energy_mwh": total.energy_mwh,
+        "longest_event_h": total.longest_event_h,
+        "depth_mw": total.depth_mw,
+    }
+
+
+def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict[str, Any]:
+    criteria = study.criteria
+    basis: dict[str, Any] = {
+        "commitment": "p_min_mw to p_max_mw of every unit" if is_network else criteria.commitment,
+        "security": criteria.security,
+        "pre_existing": criteria.pre_existing,
+        "dc_convention": criteria.dc_convention,
+        "dc_rating_factor": criteria.dc_rating_factor,
+        "campus_outage": criteria.contingencies.campuses and criteria.security == "n-1",
+        "hours": hours,
+        "each_bus": "alone, flat MW, before any reinforcement",
+    }
+    if is_network:
+        basis |= SNAPSHOT_BASIS
+    if service == "conditional":
+        basis["curtailment"] = "energy budget only, no shifting"
+    return basis

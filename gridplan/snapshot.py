@@ -1,0 +1,199 @@
+"""The verb ``dispatch``: one snapshot of a grid at least cost, as its tables stand.
+
+Comes in: a network. Goes out: the JSON shape of the command contract. Ratings are taken in full, all load is
+served, and every unit is free between ``p_min_mw`` and ``p_max_mw``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gridplan.dispatch.grid import Grid, Limits, Prices
+from gridplan.dispatch.price import lmp_usd_per_mwh
+from gridplan.dispatch.rows import RowPool, row_name
+from gridplan.dispatch.screen import limit_mw, pair_flow_mw
+from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, generator_mw, state_mw, unserved_mw
+from gridplan.errors import InfeasibleError
+from gridplan.network.contingency import Contingency, single_outages
+from gridplan.network.dataset import read_dataset_info, read_network
+from gridplan.network.embedded import dataset_folder
+from gridplan.network.model import FloatArray, Network
+from gridplan.series.dataset import hours_utc
+from gridplan.series.model import GridSeries
+from gridplan.solution import INTACT, SCHEMA_VERSION, contingency_label
+
+Security = Literal["n-0", "n-1"]
+Convention = Literal["matpower", "powermodels"]
+
+#: Prices of a snapshot that must serve everything: far above what redispatch around any limit can cost,
+#: so that unserved load or overload is left only where nothing else is possible [USD/MWh].
+HARD_PRICES = Prices(unserved_usd_per_mwh=1.0e6, overload_usd_per_mwh=2.0e6)
+#: Distance of a flow from its limit below which the limit binds [MW].
+BINDING_TOLERANCE_MW = 1.0e-4
+#: Price of a limit from which on it stands for unserved load, not for dearer units [USD/MWh].
+CAUSE_PRICE_USD_PER_MWH = 0.01 * HARD_PRICES.unserved_usd_per_mwh
+SHOWN_CAUSES = 3
+DATASET_JSON = "dataset.json"
+SNAPSHOT_BASIS = {
+    "dc_rating_factor": 1.0,
+    "load": "p_load_mw of the bus table",
+    "generation": "static p_max_mw, renewables included",
+    "storage": "idle",
+}
+"""What a bare network is taken for."""
+
+
+def snapshot(target: Path | str, load_scale: float = 1.0) -> tuple[Network, GridSeries]:
+    """Network and its static tables as a series of one hour; every unit is free between its limits."""
+    path = Path(target)
+    folder = path.parent if path.name == DATASET_JSON else dataset_folder(str(target))
+    network = read_network(folder)
+    info = read_dataset_info(folder)
+    unit = replace(network.generator, is_fixed=np.zeros(len(network.generator), dtype=bool))
+    series = GridSeries(
+        time_utc=hours_utc(info)[:1],
+        timezone=info.timezone,
+        load_mw=network.bus.p_load_mw[None] * load_scale,
+        p_max_mw=unit.p_max_mw[None],
+        p_min_mw=unit.p_min_mw[None],
+    )
+    return replace(network, generator=unit), series
+
+
+def dispatch_network(
+    network: Path | str,
+    *,
+    security: Security = "n-0",
+    convention: Convention = "matpower",
+    load_scale: float = 1.0,
+) -> dict[str, Any]:
+    """Least-cost dispatch of one snapshot: all load served, all limits kept, generator minima respected.
+
+    Parameters
+    ----------
+    network : path
+        Dataset folder, or name of an embedded dataset.
+    security : {"n-0", "n-1"}
+        ``n-1``: every branch, unit and dc line outage, too.
+    convention : {"matpower", "powermodels"}
+        Susceptance of a branch in the DC model.
+    load_scale : float
+        Factor on ``p_load_mw``.
+
+    Returns
+    -------
+    JSON-ready answer of ``gridplan dispatch``.
+
+    Raises
+    ------
+    InputError
+        If the network is unsound or unknown.
+    InfeasibleError
+        If load stays unserved or a limit is broken; MW and cause are named.
+    """
+    net, series = snapshot(network, load_scale)
+    outages = single_outages(net) if security == "n-1" else ()
+    limits = Limits(normal_mw=net.branch.rating_normal_mva, emergency_mw=net.branch.rating_emergency_mva)
+    grid = Grid(net, series, limits, HARD_PRICES, contingencies=outages, convention=convention)
+    _check_minima(grid)
+    dispatch = YearDispatch(grid)
+    result = dispatch.evaluate(np.array([0]), np.zeros((1, 0)))
+    _check_secure(dispatch, result)
+    basis = {"security": security, "dc_convention": convention, "load_scale": load_scale, **SNAPSHOT_BASIS}
+    return _answer(dispatch.pool, result, {"commitment": "p_min_mw respected, every unit on", **basis})
+
+
+def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[str, Any]:
+    grid, net = pool.grid, pool.grid.network
+    state = state_mw(grid, result)
+    cost = float(result.cost_usd[0])
+    layout = grid.outages.layout
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": "optimal",
+        "objective_usd_per_hour": cost,
+        "bound": cost,
+        "gap": 0.0,
+        "p_gen_mw": _by_id(net.generator.id, generator_mw(grid, result)[0]),
+        "p_branch_mw": _by_id(net.branch.id, state[0, : layout.n_branch]),
+        "p_dc_line_mw": _by_id(net.dc_line.id, state[0, layout.dc_line : layout.campus]),
+        "lmp_usd_per_mwh": _by_id(net.bus.id, lmp_usd_per_mwh(pool, result)[0]),
+        "binding": _binding(pool, result, state),
+        "basis": basis,
+    }
+
+
+def _by_id(names: Sequence[str], values: FloatArray) -> dict[str, float]:
+    return {name: float(value) + 0.0 for name, value in zip(names, values, strict=True)}
+
+
+def _binding(pool: RowPool, result: YearResult, state: FloatArray) -> list[dict[str, Any]]:
+    """Limits that are reached, dearest first; the price is what one MW more of the limit saves."""
+    found = []
+    for r, key in enumerate(pool.keys):
+        flow = float(pair_flow_mw(pool.grid, state, key)[0])
+        price = abs(float(result.row_dual[0, r + 1]))
+        if limit_mw(pool.grid, key) - abs(flow) <= BINDING_TOLERANCE_MW:
+            found.append(
+                {
+                    "branch": pool.grid.network.branch.id[key[0]],
+                    "contingency": _label(pool.grid, key[1]),
+                    "flow_mw": flow,
+                    "limit_mw": limit_mw(pool.grid, key),
+                    "price_usd_per_mwh": price,
+                }
+            )
+    return sorted(found, key=lambda row: (-row["price_usd_per_mwh"], row["branch"], row["contingency"]))
+
+
+def _label(grid: Grid, contingency: int) -> str:
+    if contingency < 0:
+        return INTACT
+    lost: Contingency = grid.outages.contingencies[contingency]
+    kind: Literal["branch", "unit", "dc_line"] = "branch" if lost.branches else "unit" if lost.generators else "dc_line"
+    return contingency_label(kind, lost.id)
+
+
+def _check_minima(grid: Grid) -> None:
+    """Refuse a snapshot whose units cannot go down to its load."""
+    least, load = float(grid.series.p_min_mw.sum()), float(grid.balance_mw[0]) + 0.0
+    if least > load + SLACK_TOLERANCE_MW:
+        raise InfeasibleError(
+            f"the units cannot go down to the load: their p_min_mw add up to {least:,.1f} MW, the load is "
+            f"{load:,.1f} MW, {least - load:,.1f} MW too much. Set p_min_mw of units that may be off to 0."
+        )
+
+
+def _check_secure(dispatch: YearDispatch, result: YearResult) -> None:
+    """Refuse a snapshot that leaves load unserved or a limit broken, with MW and cause."""
+    grid = dispatch.grid
+    short, over = unserved_mw(grid, result)[0], result.overload_mw[0]
+    if max(short.sum(), over.max(initial=0.0)) <= SLACK_TOLERANCE_MW:
+        return
+    names = grid.network.bus.id
+    parts = []
+    if short.sum() > SLACK_TOLERANCE_MW:
+        worst = [b for b in np.argsort(-short, kind="stable")[:SHOWN_CAUSES] if short[b] > SLACK_TOLERANCE_MW]
+        where = ", ".join(f"{short[b]:,.1f} MW at bus {names[b]}" for b in worst)
+        parts.append(f"{short.sum():,.1f} MW of load cannot be served ({where})")
+    broken = [r for r in np.argsort(-over, kind="stable")[:SHOWN_CAUSES] if over[r] > SLACK_TOLERANCE_MW]
+    parts += [f"{row_name(grid, dispatch.pool.keys[r])} is {over[r]:,.1f} MW above its limit" for r in broken]
+    raise InfeasibleError(f"the snapshot cannot be dispatched: {'; '.join(parts)}. Cause: {_cause(dispatch, result)}.")
+
+
+def _cause(dispatch: YearDispatch, result: YearResult) -> str:
+    grid = dispatch.grid
+    load, capable = float(grid.balance_mw[0]), float(grid.series.p_max_mw.sum())
+    if capable < load:
+        return f"{load:,.1f} MW of load meet {capable:,.1f} MW of generation"
+    if unserved_mw(grid, result).sum() <= SLACK_TOLERANCE_MW:
+        return "no output between p_min_mw and p_max_mw of the units avoids it"
+    dual = np.abs(result.row_dual[0, 1:])
+    order = [r for r in np.argsort(-dual, kind="stable")[:SHOWN_CAUSES] if dual[r] > CAUSE_PRICE_USD_PER_MWH]
+    limits = ", ".join(row_name(grid, dispatch.pool.keys[r]) for r in order)
+    return f"branch limits keep generation from load{f': {limits}' if limits else ''}"

@@ -1,0 +1,136 @@
+"""MW of single buses: the numbers against the oracle, and what a study or a bare network stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridplan.errors import InfeasibleError, InputError
+from gridplan.hosting import hosting_study, is_study
+from gridplan.inputs import read_inputs
+from gridplan.snapshot import snapshot
+from tests.oracles.btheta import listed_outages
+from tests.oracles.capacity import conditional_capacity_mw, curtailment, hosting_capacity_mw
+from tests.oracles.grid_block import GridRules
+
+STUDY = """
+schema_version: 1
+name: Hosting
+network: rts_gmlc
+timezone: America/Phoenix
+years: [2028]
+hours: {first: 5422, count: 4}
+base_case: {reference_year: 2028, load_growth_frac_per_year: 0.0, committed_loads: []}
+campuses:
+  - {id: mesa, poi: [203], contract_mw: 100}
+  - {id: verde, poi: [203, 207], contract_mw: 50, service: {kind: conditional, terms: {max_energy_frac: 0.1}}}
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    path = tmp_path / "study.yaml"
+    path.write_text(STUDY)
+    return path
+
+
+def row_of(answer: dict[str, Any], bus: str) -> dict[str, Any]:
+    (row,) = [row for row in answer["buses"] if row["bus"] == bus]
+    return row
+
+
+@pytest.mark.parametrize("security", ["n-0", "n-1"])
+def test_bus_of_a_network_takes_what_the_program_with_all_rows_says(security: Any) -> None:
+    network, series = snapshot("rts_gmlc")
+    outages = tuple(listed_outages(network, 1, ("branch", "unit", "dc_line"))) if security == "n-1" else ()
+    rules = GridRules(rating_factor=1.0, outages=outages)
+    answer = hosting_study("rts_gmlc", buses=("106", "203", "323"), security=security)
+    assert answer["basis"]["security"] == security
+    for bus in ("106", "203", "323"):
+        (wanted,) = hosting_capacity_mw(network, series, bus, [0], rules)
+        assert row_of(answer, bus)["hosting_capacity_mw"] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_bare_network_is_one_snapshot_without_years() -> None:
+    answer = hosting_study("rts_gmlc", buses=("203",))
+    assert (answer["status"], answer["basis"]["hours"], answer["basis"]["campus_outage"]) == ("optimal", 1, False)
+    row = row_of(answer, "203")
+    assert row["binding"] == "B6 after loss of B26"
+    assert not {"year", "binding_hour_local"} & row.keys()
+
+
+def test_study_asks_for_its_candidates_in_all_its_hours(study: Path) -> None:
+    inputs = read_inputs(study)
+    hours = inputs.series.hours(inputs.file.study.hour_slice(8784))
+    rules = GridRules(outages=tuple(listed_outages(inputs.network, 1)))
+    capacity = hosting_capacity_mw(inputs.network, hours, "203", range(4), rules)
+    answer = hosting_study(study, service="conditional", budget_frac=0.02)
+    assert [row["bus"] for row in answer["buses"]] == ["203", "207"]
+    row = row_of(answer, "203")
+    assert row["year"] == 2028
+    assert row["hosting_capacity_mw"] == pytest.approx(capacity.min(), abs=1e-4)
+    total = conditional_capacity_mw(capacity, max_energy_frac=0.02)
+    assert row["total_mw"] == pytest.approx(total, abs=0.011)
+    assert row["conditional_mw"] == pytest.approx(row["total_mw"] - row["hosting_capacity_mw"])
+    lost = curtailment(row["total_mw"], capacity)
+    assert row["energy_mwh"] == pytest.approx(lost.energy_mwh, abs=1e-3)
+    assert row["depth_mw"] == pytest.approx(lost.depth_mw, abs=1e-3)
+
+
+def test_radial_bus_of_a_study_takes_nothing_firm(study: Path) -> None:
+    row = row_of(hosting_study(study), "207")
+    assert (row["hosting_capacity_mw"], row["is_radial"]) == (0.0, True)
+    assert row["binding"].startswith("radial supply")
+    assert row["secure_mw"] > 0
+    study.write_text(STUDY + "criteria: {accept_radial_supply: true}\n")
+    accepted = row_of(hosting_study(study), "207")
+    assert accepted["hosting_capacity_mw"] == accepted["secure_mw"] == row["secure_mw"]
+
+
+def test_budget_is_the_least_that_a_request_at_the_bus_accepts(study: Path) -> None:
+    answer = hosting_study(study, buses=("203", "207", "113"), service="conditional")
+    assert [row["curtailment_budget_frac"] for row in answer["buses"]] == [0.005, 0.1, 0.005]
+
+
+def test_outages_can_be_left_out(study: Path) -> None:
+    answer = hosting_study(study, buses=("203",), security="n-0")
+    assert answer["basis"]["security"] == "n-0"
+    row = row_of(answer, "203")
+    assert row["hosting_capacity_mw"] == pytest.approx(row["intact_mw"], abs=1e-6)
+
+
+def test_more_mw_than_any_request_are_found(study: Path) -> None:
+    """The answer is the grid's, not cut off at a multiple of what is asked for."""
+    assert row_of(hosting_study(study, buses=("113",)), "113")["hosting_capacity_mw"] > 500
+
+
+def test_workers_do_not_change_the_answer(study: Path) -> None:
+    assert hosting_study(study, workers=2) == hosting_study(study, workers=1)
+
+
+def test_unknown_bus_and_study_without_candidates_are_findings(study: Path) -> None:
+    with pytest.raises(InputError, match=r"GP-BUS-001.*bus 2030 does not exist"):
+        hosting_study(study, buses=("2030",))
+    study.write_text(STUDY.partition("campuses:")[0])
+    with pytest.raises(InputError, match=r"GP-BUS-003.*names no candidate bus"):
+        hosting_study(study)
+    assert hosting_study(study, buses=("203",))["buses"]
+
+
+def test_grid_that_cannot_serve_its_own_load_is_infeasible(study: Path) -> None:
+    study.write_text(
+        STUDY.replace("load_growth_frac_per_year: 0.0", "load_growth_frac_per_year: 0.2").replace(
+            "reference_year: 2028", "reference_year: 2020"
+        )
+    )
+    with pytest.raises(InfeasibleError, match="cannot be served"):
+        hosting_study(study)
+
+
+def test_folder_and_name_mean_a_network_and_a_file_a_study(tmp_path: Path, study: Path) -> None:
+    (tmp_path / "dataset.json").touch()
+    assert is_study(study)
+    assert is_study(Path("missing.yaml"))
+    assert not any(is_study(Path(path)) for path in ("rts_gmlc", tmp_path, tmp_path / "dataset.json"))
