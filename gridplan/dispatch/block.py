@@ -19,7 +19,7 @@ from gridplan.network.model import FloatArray, IntArray
 SLACK_LIMIT_MW = 1.0e5
 #: Weight of production cost beside one MW of hosting: far too small to change MW, enough to make
 #: the dispatch of a hosting hour look like the dispatch of its neighbours (fewer rows, warmer bases).
-COST_WEIGHT_MW_PER_USD = 1.0e-6
+COST_WEIGHT_MW_PER_USD = 1.0e-8
 
 
 @dataclass(frozen=True, kw_only=True)
