@@ -91,7 +91,7 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries, far
     """
     network = _with_changes(study, year, network)
     series = _year_series(study, year, network, series)
-    factor = study.criteria.dc_rating_factor
+    factor = rating_factor(study, network)
     limits = Limits(
         normal_mw=network.branch.rating_normal_mva * factor, emergency_mw=network.branch.rating_emergency_mva * factor
     )
@@ -127,6 +127,12 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries, far
         rows=rows,
         is_radial=radial_buses(network),
     )
+
+
+def rating_factor(study: Study, network: Network) -> FloatArray:
+    """MW limit of the DC model per MVA of rating, dims (branch,): what is left beside Mvar."""
+    by_branch = study.criteria.dc_rating_factor_by_branch
+    return np.array([by_branch.get(name, study.criteria.dc_rating_factor) for name in network.branch.id])
 
 
 def is_available(option: Reinforcement, year: int) -> bool:

@@ -12,7 +12,7 @@ from gridplan.dispatch.grid import Grid, Limits, PlanPoint
 from gridplan.dispatch.hosting import hosting_year
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, unserved_mw
 from gridplan.network.model import FloatArray, IntArray
-from gridplan.plan.case import YearCase, annual_cost_usd, is_available
+from gridplan.plan.case import YearCase, annual_cost_usd, is_available, rating_factor
 from gridplan.plan.poi import PoiCapacity, curtailment_terms
 from gridplan.plan.problems.siting import RatingOption, SiteRequest, build_siting, site_pairs
 from gridplan.plan.siting_loop import SitingLoop, SitingResult
@@ -151,7 +151,7 @@ def _nothing_sited(case: YearCase) -> YearSites:
 
 def rating_options(case: YearCase) -> list[RatingOption]:
     """Candidates that can serve in the year, with what they add to the DC limits."""
-    factor, branch = case.study.criteria.dc_rating_factor, case.network.branch
+    factor, branch = rating_factor(case.study, case.network), case.network.branch
     found = []
     for option in case.study.reinforcements:
         if not is_available(option, case.year):
@@ -161,8 +161,8 @@ def rating_options(case: YearCase) -> list[RatingOption]:
             RatingOption(
                 id=option.id,
                 branch=k,
-                more_normal_mw=max(option.rating_normal_mva * factor - case.limits.normal_mw[k], 0.0),
-                more_emergency_mw=max(option.rating_emergency_mva * factor - case.limits.emergency_mw[k], 0.0),
+                more_normal_mw=max(option.rating_normal_mva * factor[k] - case.limits.normal_mw[k], 0.0),
+                more_emergency_mw=max(option.rating_emergency_mva * factor[k] - case.limits.emergency_mw[k], 0.0),
                 annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac)
                 * year_share_frac(case.hours),
             )

@@ -68,6 +68,7 @@ def network_document(study: Study, network: Network) -> dict[str, Any]:
         "is_synthetic": network.is_synthetic,
         "dc_convention": study.criteria.dc_convention,
         "dc_rating_factor": study.criteria.dc_rating_factor,
+        "dc_rating_factor_by_branch": dict(study.criteria.dc_rating_factor_by_branch),
         "tables": {
             name: _table(getattr(network, name)) for name in ("bus", "branch", "generator", "dc_line", "storage")
         },

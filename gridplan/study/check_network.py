@@ -84,6 +84,8 @@ def _references(study: Study) -> Iterator[tuple[str, str, str]]:
         yield "generator", retirement.generator, f"base_case.retirements.{i}.generator"
     for i, upgrade in enumerate(base.committed_upgrades):
         yield "branch", upgrade.branch, f"base_case.committed_upgrades.{i}.branch"
+    for name in study.criteria.dc_rating_factor_by_branch:
+        yield "branch", name, f"criteria.dc_rating_factor_by_branch.{name}"
     for i, unit in enumerate(study.criteria.must_run):
         yield "generator", unit, f"criteria.must_run.{i}"
     for i, campus in enumerate(study.campuses):

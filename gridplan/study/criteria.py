@@ -112,6 +112,10 @@ class Criteria(Part):
     pre_existing: Literal["no_worsening", "set_aside", "fix_first"] = default("criteria.pre_existing")
     dc_convention: Literal["matpower", "powermodels"] = default("criteria.dc_convention")
     dc_rating_factor: PositiveFraction = default("criteria.dc_rating_factor")
+    dc_rating_factor_by_branch: Annotated[
+        dict[Name, PositiveFraction],
+        about("factor of single branches, as the AC check found it, in place of the common one"),
+    ] = Field(default_factory=dict)
     distribution_factor_cutoff_frac: Fraction = default("criteria.distribution_factor_cutoff_frac")
     voltage_pu: Voltage = Field(default_factory=Voltage)
     reserve_mw: Reserve = default("criteria.reserve_mw")

@@ -30,7 +30,7 @@ class Grid:
 
     base_mva: float
     dc_convention: str
-    dc_rating_factor: float
+    dc_rating_factor: FloatArray
     bus: Labels
     p_load_mw: FloatArray
     gs_mw: FloatArray
@@ -150,6 +150,13 @@ def factorise(grid: Grid, in_service: BoolArray, live_bus: BoolArray | None = No
     return Factor(grid=grid, in_service=usable, free=free, lu=splu(sp.csc_matrix(matrix)))
 
 
+def _rating_factor(network: Record, branches: tuple[str, ...]) -> FloatArray:
+    """MW limit per MVA of every branch: the common factor, or its own."""
+    common = network.number("dc_rating_factor")
+    own = network.data.get("dc_rating_factor_by_branch") or {}
+    return np.array([float(own.get(name, common)) for name in branches])
+
+
 def read_grid(network: Record) -> Grid:
     """Grid from the JSON object of network.json."""
     tables = network.record("tables")
@@ -160,7 +167,7 @@ def read_grid(network: Record) -> Grid:
     return Grid(
         base_mva=base_mva,
         dc_convention=convention,
-        dc_rating_factor=network.number("dc_rating_factor"),
+        dc_rating_factor=_rating_factor(network, branch.labels("id")),
         bus=bus.labels("id"),
         p_load_mw=bus.column("p_load_mw"),
         gs_mw=bus.column("gs_mw"),

@@ -34,7 +34,7 @@ def _criteria(year: RunYear, study: Record) -> Iterator[str]:
     yield from _compare(year.plan.record("contingencies"), criteria.record("contingencies"), switches)
     if study.text("timezone") != year.run.plan.text("timezone"):
         yield "timezone"
-    if criteria.number("dc_rating_factor") != year.grid.dc_rating_factor:
+    if _rating_factors(criteria, year.grid.branch) != year.grid.dc_rating_factor.tolist():
         yield "dc_rating_factor"
     if criteria.text("dc_convention") != year.grid.dc_convention:
         yield "dc_convention"
@@ -184,3 +184,9 @@ def _compare(plan: Record, asked: Record, names: tuple[str, ...]) -> Iterator[st
     for name in names:
         if plan.value(name) != asked.value(name):
             yield f"{plan.where.rsplit('.', 1)[-1]}.{name}"
+
+
+def _rating_factors(criteria: Record, branches: tuple[str, ...]) -> list[float]:
+    """Factor of every branch as the study states it."""
+    own = criteria.data.get("dc_rating_factor_by_branch") or {}
+    return [float(own.get(name, criteria.number("dc_rating_factor"))) for name in branches]
