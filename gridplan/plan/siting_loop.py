@@ -123,7 +123,7 @@ class SitingLoop:
             lower = max(lower, solution.bound)
             candidate = self._evaluate(master, solution)
             violated = self._violated(candidate)
-            is_clean = not violated.size and not is_relaxed
+            is_clean = not (candidate.slack_mw > SLACK_TOLERANCE_MW).any() and not is_relaxed
             broken = broken_terms(self.plan, candidate.curtailed_mw) - self.counting
             if is_clean and not broken and (best is None or candidate.cost_usd < best.cost_usd):
                 best = candidate
@@ -223,12 +223,14 @@ class SitingLoop:
             built=built,
             curtailed_mw=curtailed,
             dispatch=exact,
-            slack_mw=exact.overload_mw.sum(axis=1) + np.maximum(self._more_unserved(exact), 0.0),
+            slack_mw=self._slack_mw(exact),
             cost_usd=invest + float((curtailed @ price).sum()) + exact.total_cost_usd,
         )
 
-    def _more_unserved(self, exact: YearResult) -> FloatArray:
-        return np.asarray(unserved_mw(self.grid, exact).sum(axis=1) - self.base_unserved)
+    def _slack_mw(self, exact: YearResult) -> FloatArray:
+        """Overload and native load shed on account of the campuses, dims (time,); infinite where supply ends."""
+        shed = np.maximum(unserved_mw(self.grid, exact).sum(axis=1) - self.base_unserved, 0.0)
+        return np.where(exact.is_feasible > 0, exact.overload_mw.sum(axis=1) + shed, np.inf)
 
     def _violated(self, candidate: _Candidate) -> IntArray:
         """Hours with slack that are not explicit yet, worst first."""
