@@ -20,8 +20,8 @@ from gridplan.campus.model import Campuses
 from gridplan.dispatch.grid import Grid, Limits
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult, result_part
-from gridplan.pipeline import read_inputs
-from gridplan.plan.case import YearCase, year_case
+from gridplan.inputs import read_inputs
+from gridplan.plan.case import YearCase, rating_factor, year_case
 from gridplan.plan.cycles import CYCLE_H, campuses_part, solve_schedule
 from gridplan.plan.layout import schedule_layout
 from gridplan.plan.parts.storage import Store
@@ -134,12 +134,12 @@ def read_setting(run_dir: Path) -> Setting:
 def limits_with(case: YearCase, upgrades: list[dict[str, Any]]) -> Limits:
     """Branch limits with what the run built."""
     normal, emergency = case.limits.normal_mw.copy(), case.limits.emergency_mw.copy()
-    factor = case.study.criteria.dc_rating_factor
+    factor = rating_factor(case.study, case.network)
     for upgrade in upgrades:
         if upgrade["built"]:
             k = case.network.branch.id.index(upgrade["branch"])
-            normal[k] = max(normal[k], upgrade["rating_normal_mva"] * factor)
-            emergency[k] = max(emergency[k], upgrade["rating_emergency_mva"] * factor)
+            normal[k] = max(normal[k], upgrade["rating_normal_mva"] * factor[k])
+            emergency[k] = max(emergency[k], upgrade["rating_emergency_mva"] * factor[k])
     return Limits(normal_mw=normal, emergency_mw=emergency)
 
 

@@ -1,4 +1,9 @@
-"""Stages of a run, from the wall times in its manifest."""
+"""Stages of a run, from the wall times in its manifest.
+
+The manifest holds the seconds from each progress message to the next. Some messages begin a stage, others tell that
+a piece of it is done; the time before the latter is theirs. Where a stage has no beginning of its own its first piece
+cannot be told from the stage before, and both are named.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,14 @@ import json
 import re
 from pathlib import Path
 
-SOLVE = ("grid without campuses", "capacity of POIs", "siting", "schedule")
+SOLVE = ("grid without campuses", "capacity of POIs", "unit dependence, siting", "schedule")
 """Stages that solve; the others read, write, check or print."""
 
 _GROUPS = (
     ("reading", "reading the study"),
     ("grid without campuses", "grid without campuses"),
     ("capacity", "capacity of POIs"),
-    ("siting", "siting"),
+    ("siting", "unit dependence, siting"),
     ("schedule", "schedule"),
     ("writing", "writing results"),
     ("AC check", "AC check"),
@@ -21,26 +26,34 @@ _GROUPS = (
     ("report", "report"),
 )
 _YEAR = re.compile(r"^\d{4}: ")
+_DONE = re.compile(r"^(capacity .*\(\d+ of \d+\)|siting round|schedule cycle)")
 
 
 def stage_seconds(run_dir: Path) -> dict[str, float]:
     """Seconds of each stage over all studied years, in the order of a run."""
-    manifest = run_dir / "manifest.json"
-    if not manifest.is_file():
-        raise SystemExit(f"{run_dir} holds no finished run; make one with: gridplan run STUDY --out {run_dir}")
+    told = _told(run_dir)
     found: dict[str, float] = {}
-    for name, seconds in json.loads(manifest.read_text(encoding="utf-8"))["wall_s"].items():
-        group = stage(name)
-        found[group] = found.get(group, 0.0) + seconds
+    for (name, seconds), (after, _) in zip(told, [*told[1:], ("", 0.0)], strict=True):
+        label = stage(name)
+        if _DONE.match(after) and stage(after) != label:
+            label = stage(after) if _DONE.match(name) else f"{label}, first piece of {stage(after)}"
+        found[label] = found.get(label, 0.0) + seconds
     return found
-
-
-def stage(name: str) -> str:
-    """Group that a message of the run belongs to."""
-    plain = _YEAR.sub("", name)
-    return next((group for start, group in _GROUPS if plain.startswith(start)), "other")
 
 
 def solve_seconds(run_dir: Path) -> float:
     """Seconds of everything that solves."""
-    return sum(seconds for name, seconds in stage_seconds(run_dir).items() if name in SOLVE)
+    return sum(seconds for name, seconds in _told(run_dir) if stage(name) in SOLVE)
+
+
+def stage(message: str) -> str:
+    """Stage that a message of the run belongs to."""
+    plain = _YEAR.sub("", message)
+    return next((group for start, group in _GROUPS if plain.startswith(start)), "other")
+
+
+def _told(run_dir: Path) -> list[tuple[str, float]]:
+    manifest = run_dir / "manifest.json"
+    if not manifest.is_file():
+        raise SystemExit(f"{run_dir} holds no finished run; make one with: gridplan run STUDY --out {run_dir}")
+    return list(json.loads(manifest.read_text(encoding="utf-8"))["wall_s"].items())
