@@ -25,8 +25,9 @@ def base_violations(study: Study, pool: RowPool, base: YearResult) -> dict[RowKe
     Raises
     ------
     InfeasibleError
-        If native load cannot be served, or ``fix_first`` meets an overload.
+        If native load cannot be served, must-run units give more than is taken, or ``fix_first`` meets an overload.
     """
+    _check_taken(pool.grid, base)
     _check_served(pool.grid, base)
     raised: dict[RowKey, FloatArray] = {}
     for r, key in enumerate(pool.keys):
@@ -40,6 +41,22 @@ def base_violations(study: Study, pool: RowPool, base: YearResult) -> dict[RowKe
     if raised and study.criteria.pre_existing == "fix_first":
         raise InfeasibleError(_overload_text(study, pool, base, list(raised)))
     return raised
+
+
+def _check_taken(grid: Grid, base: YearResult) -> None:
+    """Refuse hours without any dispatch: what must run is more than what is taken."""
+    hours = int((base.is_feasible == 0).sum())
+    if not hours:
+        return
+    surplus, _ = grid.supply_range_mw()
+    worst = int(surplus.argmax())
+    when = hour_text(grid.series.time_utc[worst], grid.series.timezone)
+    load = grid.series.load_mw[worst].sum()
+    raise InfeasibleError(
+        f"the grid without campuses has no dispatch in {hours} hours: at {when} the units that must run give "
+        f"{surplus[worst]:,.1f} MW more than the {load:,.0f} MW of load. Name fewer units in must_run, or set "
+        f"commitment: relaxed."
+    )
 
 
 def _check_served(grid: Grid, base: YearResult) -> None:
