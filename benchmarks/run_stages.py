@@ -1,9 +1,4 @@
-"""Stages of a run, from the wall times in its manifest.
-
-The manifest holds the seconds from each progress message to the next. Some messages begin a stage, others tell that
-a piece of it is done; the time before the latter is theirs. Where a stage has no beginning of its own its first piece
-cannot be told from the stage before, and both are named.
-"""
+"""Stages of a run, from the wall times in its manifest: the seconds from each progress message to the next."""
 
 from __future__ import annotations
 
@@ -11,14 +6,16 @@ import json
 import re
 from pathlib import Path
 
-SOLVE = ("grid without campuses", "capacity of POIs", "unit dependence, siting", "schedule")
+SOLVE = ("grid without campuses", "capacity of POIs", "siting", "schedule")
 """Stages that solve; the others read, write, check or print."""
 
 _GROUPS = (
     ("reading", "reading the study"),
     ("grid without campuses", "grid without campuses"),
     ("capacity", "capacity of POIs"),
-    ("siting", "unit dependence, siting"),
+    ("flexible MW", "capacity of POIs"),
+    ("units each POI", "capacity of POIs"),
+    ("siting", "siting"),
     ("schedule", "schedule"),
     ("writing", "writing results"),
     ("AC check", "AC check"),
@@ -26,18 +23,13 @@ _GROUPS = (
     ("report", "report"),
 )
 _YEAR = re.compile(r"^\d{4}: ")
-_DONE = re.compile(r"^(capacity .*\(\d+ of \d+\)|siting round|schedule cycle)")
 
 
 def stage_seconds(run_dir: Path) -> dict[str, float]:
     """Seconds of each stage over all studied years, in the order of a run."""
-    told = _told(run_dir)
     found: dict[str, float] = {}
-    for (name, seconds), (after, _) in zip(told, [*told[1:], ("", 0.0)], strict=True):
-        label = stage(name)
-        if _DONE.match(after) and stage(after) != label:
-            label = stage(after) if _DONE.match(name) else f"{label}, first piece of {stage(after)}"
-        found[label] = found.get(label, 0.0) + seconds
+    for name, seconds in _told(run_dir):
+        found[stage(name)] = found.get(stage(name), 0.0) + seconds
     return found
 
 

@@ -94,6 +94,7 @@ def solve_schedule(
     rows : sequence of (branch, contingency)
         Security rows known so far; every cycle starts from these.
     """
+    progress("schedule: compiling the plan")
     layout = schedule_layout(campuses, stores)
     shapes: dict[int, SchedulePlan] = {}
     jobs = []
@@ -115,7 +116,7 @@ def solve_schedule(
             )
         )
     loops = (farm or Farm()).map(
-        solve_cycle, jobs, progress=lambda i: progress(f"schedule cycle {i + 1} of {len(jobs)}")
+        solve_cycle, jobs, progress=lambda i: progress(f"schedule: {i + 1} of {len(jobs)} cycles done")
     )
     return _joined(layout, [job.plan for job in jobs], loops)
 

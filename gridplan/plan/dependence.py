@@ -79,6 +79,7 @@ def _losses(case: YearCase, poi: PoiCapacity) -> np.ndarray:
         case.prices,
         points=(point,),
         contingencies=like.outages.contingencies,
+        convention=case.study.criteria.dc_convention,
         factors=case.factors,
     )
     raised = {key: limit[hours] for key, limit in case.raised_mw.items()}

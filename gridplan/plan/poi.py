@@ -64,9 +64,8 @@ def poi_capacities(case: YearCase, *, farm: Farm, progress: Callable[[str], None
     """Capacity of every candidate POI of the study's requests, each alone, before any reinforcement."""
     most = largest_requests(case)
     tasks = [_PoiTask(case, poi, LOOK_BEYOND * mw) for poi, mw in most.items()]
-    found = farm.map(
-        _poi_capacity, tasks, lambda i: progress(f"capacity of POI {tasks[i].poi} ({i + 1} of {len(tasks)})")
-    )
+    progress(f"capacity of {len(tasks)} candidate POIs")
+    found = farm.map(_poi_capacity, tasks, lambda i: progress(f"capacity: {i + 1} of {len(tasks)} POIs done"))
     return {answer.poi: answer for answer in found}
 
 

@@ -112,7 +112,9 @@ def site_year(
         farm=farm,
         progress=progress,
     )
+    progress("siting: first round")
     result = loop.run()
+    progress("siting: what limits each site")
     limits = limits_with(case, options, result.built)
     strong = grid.with_limits(limits)
     sites = _chosen(case, strong, requests, result)

@@ -65,7 +65,9 @@ def plan_year(
 ) -> YearPlan:
     """Capacity of every candidate POI, then sites, then the schedule of what is connected."""
     pois = poi_capacities(case, farm=farm, progress=progress)
+    progress("flexible MW of each request")
     capacities = campus_capacities(case, pois)
+    progress("units each POI depends on")
     dependence = unit_dependence(case, pois)
     sites = None
     if pois:

@@ -101,7 +101,7 @@ def _blocks_fit_the_contract(study: Study, at: StudySource) -> Findings:
                 most = int(blocks) * block
                 message = (
                     f"campus {campus.id}: contract of {asked:g} MW is no multiple of the block of {block:g} MW, "
-                    f"so at most {most:g} MW can be chosen"
+                    f"so {most:g} MW in whole blocks or the full contract can be chosen"
                 )
                 yield at.warning("GP-STU-008", key, message, "give a block that divides the contract")
 

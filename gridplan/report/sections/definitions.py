@@ -12,7 +12,7 @@ _PRE_EXISTING = {
         "the larger of its rating and its loading in the least-overload dispatch without campuses, hour by hour."
     ),
     "set_aside": "Pairs of branch and outage overloaded without the campuses are left out of the limits and listed.",
-    "fix_first": "Overloads found without the campuses count as fixed before them; the rating is the limit.",
+    "fix_first": "A grid that is overloaded without the campuses is refused; the rating is the limit.",
 }
 _CONTRACT = (
     "Largest demand at the POI meter, cooling and auxiliaries included. Capacity studies apply it flat in every hour."
