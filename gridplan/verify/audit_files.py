@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from gridplan.solution import (
-    CERTIFICATE_JSON,
     MANIFEST_JSON,
     MW_BY_YEAR_COLUMNS,
     MW_BY_YEAR_CSV,
@@ -168,14 +167,14 @@ def hashes(run: RunFolder) -> Iterator[Measure]:
 
 
 def _results(run: RunFolder) -> Iterator[str]:
-    """Files the certificate rests on; the certificate itself may be written anew."""
+    """Files the certificate rests on."""
     yield from (NETWORK_JSON, PLAN_JSON, STUDY_JSON, MW_BY_YEAR_CSV)
     for year in run.years:
         yield from (series_file(year.year), schedule_file(year.year), schedule_csv(year.year))
 
 
 def _sha256(path: Path) -> str:
-    if not path.is_file() or path.name == CERTIFICATE_JSON:
+    if not path.is_file():
         return "missing"
     with path.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
