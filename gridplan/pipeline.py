@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from gridplan import __version__
 from gridplan.answers import schedule_answer, site_answer
 from gridplan.dispatch.farm import Farm
 from gridplan.hosting import hosting_study
@@ -125,7 +126,7 @@ def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm,
     ac = {"years": {str(p.case.year): check_year(p, farm, stages.begin) for p in plans}}
     writer.json("ac.json", ac)
     stages.begin("audit")
-    certificate = audit(writer.folder).to_json(seconds=False)
+    certificate = audit(writer.folder).to_json(seconds=False) | {"run": study.name}
     writer.json(CERTIFICATE_JSON, certificate)
     stages.begin("report")
     build_report(writer.folder)
@@ -153,7 +154,7 @@ def _provenance(inputs: Inputs) -> dict[str, Any]:
         "study_digest": inputs.file.study.digest,
         "seed": inputs.file.study.solve.seed,
         "inputs": {"study.yaml": sha256(inputs.path), **hashes},
-        "versions": {"gridplan-dc": installed("gridplan-dc"), **{name: installed(name) for name in LIBRARIES}},
+        "versions": {"gridplan-dc": __version__, **{name: installed(name) for name in LIBRARIES}},
     }
 
 
