@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gridplan.pipeline import run_study
+    from gridplan.pipeline import dispatch_network, hosting_study, run_study, schedule_study, site_study
 
-__all__ = ["__version__", "run_study"]
+__all__ = ["__version__", "dispatch_network", "hosting_study", "run_study", "schedule_study", "site_study"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a verb when it is first asked for: importing gridplan itself stays cheap."""
-    if name == "run_study":
-        from gridplan.pipeline import run_study
+    if name in __all__:
+        from gridplan import pipeline
 
-        return run_study
+        return getattr(pipeline, name)
     raise AttributeError(f"module 'gridplan' has no attribute {name!r}")
