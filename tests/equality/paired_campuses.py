@@ -23,6 +23,8 @@ def campuses_of(
     load_factor: float = 0.8,
     max_energy_frac: float = 0.005,
     value_usd_per_mwh: Sequence[float] = (5000.0, 3000.0, 500.0, 800.0, 1500.0),
+    deadline_h: Sequence[int] = (0, 0, 24, 72, 24),
+    idle_floor_frac: float = 0.25,
     jobs: Sequence[CampusJob] = (),
 ) -> Campuses:
     """Campuses (id -> MW) of all five classes; users' classes follow the day, the others compute evenly."""
@@ -42,11 +44,11 @@ def campuses_of(
         connected_mw=mw,
         baseline_mw=load_factor * mw[:, None, None] * share[None, :, None] * shape[None],
         installed_mw=mw[:, None] * share,
-        deadline_h=rows((0, 0, 24, 72, 24)).astype(np.int64),
+        deadline_h=rows(deadline_h).astype(np.int64),
         shed_frac=rows((0.1, 0.25, 0.5, 0.5, 0.25)),
         min_power_frac=rows((0, 0, 0, 0, 0.75)),
         value_usd_per_mwh=rows(value_usd_per_mwh),
-        idle_floor_frac=np.full(len(names), 0.25),
+        idle_floor_frac=np.full(len(names), idle_floor_frac),
         is_conditional=is_conditional,
         max_energy_frac=np.where(is_conditional, max_energy_frac, 0.0),
         jobs=tuple(jobs),

@@ -45,11 +45,13 @@ class Case:
     scale: float = 0.8
     max_energy_frac: float = 0.005
     value_usd_per_mwh: tuple[float, ...] = CHEAP_WORK
+    deadline_h: tuple[int, ...] = (0, 0, 6, 9, 3)
+    idle_floor_frac: float = 0.9
     is_budget_spent: bool = True
 
 
 CASES = {
-    "intact two weeks": Case(first_h=-168, n_time=336),
+    "intact two weeks": Case(first_h=-168, n_time=336, deadline_h=(0, 0, 24, 72, 24), idle_floor_frac=0.25),
     "intact four days, price decides": Case(
         first_h=-48,
         n_time=96,
@@ -87,6 +89,8 @@ def requested(series: GridSeries, case: Case) -> Campuses:
         conditional=["verde"],
         max_energy_frac=case.max_energy_frac,
         value_usd_per_mwh=case.value_usd_per_mwh,
+        deadline_h=case.deadline_h,
+        idle_floor_frac=case.idle_floor_frac,
         jobs=[job],
     )
 

@@ -63,7 +63,7 @@ def part(network: Network, name: str) -> tuple[Campuses, tuple[Store, ...]]:
     if name == "storage":
         return campus(network, **users), (CAMPUS_STORE, GRID_STORE)
     if name == "floor":
-        return campus(network, batch=(40.0, 20.0)), ()
+        return campus(network, interactive=(4.0, 2.0), batch=(40.0, 20.0)), ()
     return conditional(campus(network, **users, relaxed=(20.0, 20.0))), ()  # terms
 
 

@@ -122,6 +122,18 @@ def test_cuts_hold_on_random_grids(seed: int, n_bus: int) -> None:
         assert_not_above(bound, exact)
 
 
+def test_duals_beyond_the_overload_price_are_cut_off(year: YearDispatch) -> None:
+    """A dearer row would pay for slack up to its limit of 1e5 MW: a bound, and a useless one."""
+    block, hours, price = year.block(), np.arange(3), year.grid.prices.overload_usd_per_mwh
+    duals = np.zeros((1, block.n_row + 1))
+    duals[0, 1:3] = [3 * price, -2 * price]
+    within = np.clip(duals, -price, price)
+    assert_allclose(cut_constants(block, duals, hours), cut_constants(block, within, hours))
+    assert_allclose(cut_slopes(block, duals), cut_slopes(block, within))
+    duals[0, 0] = 3 * price  # the balance has no price limit
+    assert_allclose(cut_slopes(block, duals)[0, 2] - cut_slopes(block, within)[0, 2], 3 * price)
+
+
 def test_equal_duals_are_kept_once(year: YearDispatch) -> None:
     pool = CutPool()
     dual = np.array([[20.0, 0.0, -3.0]])
