@@ -126,6 +126,7 @@ def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm,
     ac = {"years": {str(p.case.year): check_year(p, farm, stages.begin) for p in plans}}
     writer.json("ac.json", ac)
     stages.begin("audit")
+    writer.write_manifest(provenance)
     certificate = audit(writer.folder).to_json(seconds=False) | {"run": study.name}
     writer.json(CERTIFICATE_JSON, certificate)
     stages.begin("report")

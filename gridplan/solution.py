@@ -97,6 +97,29 @@ MW_BY_YEAR_COLUMNS = (
     "year", "campus", "bus", "service", "contract_mw", "connected_mw", "firm_mw", "conditional_mw",
     "unconnected_mw", "energy_mwh", "curtailed_mwh", "curtailed_hours", "longest_event_h", "depth_mw",
 )  # fmt: skip
+# Tables beside the central result; one without rows holds its head, so that a reader finds it.
+TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "poi_capacity.csv": (
+        "year", "campus", "poi", "firm_mw", "firm_n0_mw", "headroom_mw", "binding", "binding_hour_local", "n0_binding",
+        "headroom_binding", "total_mw", "conditional_mw", "curtailed_hours", "curtailed_mwh", "longest_event_h",
+        "depth_mw", "network_limited_hours", "generation_limited_hours", "flexible_mw", "is_radial", "limit_mw",
+    ),
+    "curtailment_curve.csv": (
+        "year", "poi", "total_mw", "curtailed_hours", "curtailed_mwh", "energy_frac", "longest_event_h", "depth_mw",
+        "network_limited_hours", "generation_limited_hours",
+    ),
+    "reinforcements.csv": (
+        "year", "id", "name", "branch", "rating_normal_mva_before", "rating_normal_mva_after",
+        "rating_emergency_mva_before", "rating_emergency_mva_after", "built", "in_service_from", "capital_cost_musd",
+        "annual_cost_usd", "mw_without_it", "needed_for",
+    ),
+    "unit_dependence.csv": ("year", "campus", "poi", "generator", "fuel", "mw_lost"),
+    "violations.csv": (
+        "year", "stage", "branch", "contingency", "loading_mw", "limit_mw", "loading_percent", "hour_local",
+        "hours_over",
+    ),
+    "redispatch.csv": ("year", "campus", "energy_mwh", "cost_usd", "hours", "units"),
+}  # fmt: skip
 
 
 # -- plan.json ------------------------------------------------------------------------------------

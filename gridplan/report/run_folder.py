@@ -80,14 +80,18 @@ class RunFolder:
 
     def rows(self, name: str) -> list[Record]:
         """Rows of a CSV file; a file without rows counts as not studied."""
+        found = self.table_rows(name)
+        if not found:
+            raise NotStudiedError(f"{name} holds no row")
+        return found
+
+    def table_rows(self, name: str) -> list[Record]:
+        """Rows of a CSV file; none where it holds its head alone."""
         path = self.path / name
         if not path.is_file():
             raise NotStudiedError(f"the run has no {name}")
         with path.open(encoding="utf-8", newline="") as file:
-            found = [Record(row) for row in csv.DictReader(file)]
-        if not found:
-            raise NotStudiedError(f"{name} holds no row")
-        return found
+            return [Record(row) for row in csv.DictReader(file)]
 
     def optional_rows(self, name: str) -> list[Record]:
         """Rows of a CSV file, none where there is no file."""

@@ -38,24 +38,22 @@ class RunWriter:
         """Write a JSON file; numbers that are not finite become null."""
         self.text(name, json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
-    def csv(self, name: str, rows: Iterable[dict[str, Any]], columns: Sequence[str] | None = None) -> None:
-        """Write a CSV file; numbers with six decimals, nothing for a table without rows and columns."""
-        rows = iter(rows)
-        first = next(rows, None)
-        if first is None and columns is None:
-            return
+    def csv(self, name: str, rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> None:
+        """Write a CSV file with these columns, its head alone where there are no rows; numbers with six decimals."""
         with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(columns or first or ()), lineterminator="\n")
+            writer = csv.DictWriter(file, list(columns), lineterminator="\n")
             writer.writeheader()
-            if first is not None:
-                writer.writerow({k: cell(v) for k, v in first.items()})
             writer.writerows({k: cell(v) for k, v in row.items()} for row in rows)
+
+    def write_manifest(self, manifest: dict[str, Any]) -> list[str]:
+        """Write the manifest with the hashes of all files there are now; returns their names."""
+        names = sorted(p.name for p in self.folder.iterdir() if p.name != MANIFEST_JSON)
+        self.json(MANIFEST_JSON, {**manifest, "outputs": {n: sha256(self.folder / n) for n in names}})
+        return names
 
     def publish(self, manifest: dict[str, Any]) -> Path:
         """Hash what was written, write the manifest last, rename; an older folder of that name is replaced."""
-        names = sorted(p.name for p in self.folder.iterdir() if p.name != MANIFEST_JSON)
-        self.json(MANIFEST_JSON, {**manifest, "outputs": {n: sha256(self.folder / n) for n in names}})
-        for name in [*names, MANIFEST_JSON]:
+        for name in [*self.write_manifest(manifest), MANIFEST_JSON]:
             _sync(self.folder / name)
         old = self.final.parent / f".{self.final.name}.old-{os.getpid()}"
         try:

@@ -9,7 +9,16 @@ import numpy as np
 
 from gridplan.network.model import Network
 from gridplan.plan.study_year import YearPlan
-from gridplan.solution import MW_BY_YEAR_COLUMNS, NETWORK_JSON, PLAN_JSON, STUDY_JSON, STUDY_YAML, schedule_csv
+from gridplan.solution import (
+    MW_BY_YEAR_COLUMNS,
+    NETWORK_JSON,
+    PLAN_JSON,
+    SCHEDULE_CSV_COLUMNS,
+    STUDY_JSON,
+    STUDY_YAML,
+    TABLE_COLUMNS,
+    schedule_csv,
+)
 from gridplan.store.folder import RunWriter
 from gridplan.store.hourly import Hourly, hourly_results
 from gridplan.store.netcdf import write_schedule, write_series
@@ -44,7 +53,7 @@ def write_results(
     for plan, hourly in years.values():
         write_series(writer.folder, plan)
         write_schedule(writer.folder, plan, hourly)
-        writer.csv(schedule_csv(plan.case.year), schedule_rows(plan, hourly))
+        writer.csv(schedule_csv(plan.case.year), schedule_rows(plan, hourly), SCHEDULE_CSV_COLUMNS)
     both = list(years.values())
     writer.csv("mw_by_year.csv", [r for p, h in both for r in mw_by_year_rows(p, h)], MW_BY_YEAR_COLUMNS)
     tables = {
@@ -56,7 +65,7 @@ def write_results(
         "redispatch.csv": redispatch_rows,
     }
     for name, rows in tables.items():
-        writer.csv(name, [row for plan in plans for row in rows(plan)])
+        writer.csv(name, [row for plan in plans for row in rows(plan)], TABLE_COLUMNS[name])
     return document
 
 

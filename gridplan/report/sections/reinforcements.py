@@ -28,7 +28,9 @@ _COLUMNS = (
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Table of every candidate and year."""
-    rows = run.rows(REINFORCEMENTS_CSV)
+    rows = run.table_rows(REINFORCEMENTS_CSV)
+    if not rows:
+        return (Paragraph(text="The study names no reinforcement."),)
     lines: list[Line] = []
     for year in sorted(dict.fromkeys(row.text("year") for row in rows)):
         lines.append(Group(year))

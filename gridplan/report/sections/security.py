@@ -15,6 +15,7 @@ _INTRO = (
     "contract at its first candidate POI, outputs of the case before plus pickup, no redispatch, nothing built. After: "
     "the chosen plan. A dash: not among the worst pairs of that stage."
 )
+_NONE = "No pair of branch and outage comes near its limit in any of the three."
 _SUMMARY_COLUMNS = (
     Column(head="Year", kind="year"),
     Column(head="Stage", share=1.0),
@@ -39,7 +40,9 @@ _PAIR_COLUMNS = (
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Summary by stage, and the worst pairs of branch and outage side by side."""
-    rows = run.rows(VIOLATIONS_CSV)
+    rows = run.table_rows(VIOLATIONS_CSV)
+    if not rows:
+        return Paragraph(text=_INTRO), Paragraph(text=_NONE), _pre_existing(run)
     return Paragraph(text=_INTRO), _summary(rows), _pairs(rows), _pre_existing(run)
 
 

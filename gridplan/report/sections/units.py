@@ -25,7 +25,9 @@ _COLUMNS = (
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Table of units by campus and POI, largest loss first; a long list is cut to the last year and the largest."""
-    rows = run.rows(UNIT_DEPENDENCE_CSV)
+    rows = run.table_rows(UNIT_DEPENDENCE_CSV)
+    if not rows:
+        return Paragraph(text=_INTRO), Paragraph(text="No single unit lowers the firm MW of a candidate.")
     printed = _largest(rows) if len(rows) > _MOST_LINES else rows
     lines: list[Line] = []
     last = ""
