@@ -45,18 +45,19 @@ class Case:
     scale: float = 0.8
     max_energy_frac: float = 0.005
     value_usd_per_mwh: tuple[float, ...] = CHEAP_WORK
-    deadline_h: tuple[int, ...] = (0, 0, 6, 9, 3)
-    idle_floor_frac: float = 0.9
+    deadline_h: tuple[int, ...] = (0, 0, 2, 5, 3)
+    idle_floor_frac: float = 0.25
     is_budget_spent: bool = True
 
 
 CASES = {
-    "intact two weeks": Case(first_h=-168, n_time=336, deadline_h=(0, 0, 24, 72, 24), idle_floor_frac=0.25),
+    "intact two weeks": Case(first_h=-168, n_time=336, deadline_h=(0, 0, 24, 72, 24)),
     "intact four days, price decides": Case(
         first_h=-48,
         n_time=96,
         max_energy_frac=0.2,
         value_usd_per_mwh=(33.0, 31.0, 32.0, 31.5, 30.0),
+        idle_floor_frac=0.9,
         is_budget_spent=False,
     ),
     "all outages, four hours": Case(first_h=13, n_time=4, branches=None, scale=0.9, value_usd_per_mwh=DEAR_WORK),
