@@ -5,6 +5,7 @@ Comes in: the run folder. Goes out: a verdict in words; a run without an AC chec
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +13,9 @@ from gridplan.report.cells import Cell, mw_text
 from gridplan.report.file_names import AC_JSON
 from gridplan.report.run_folder import Object, RunFolder
 from gridplan.report.words import binding_words
+
+NO_SOLUTION = "no AC solution"
+_REMARK = re.compile(rf"{NO_SOLUTION} \([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class AcVerdict:
         if self.is_passed or firm_mw <= 0:
             return ""
         passing = self.largest_passing_mw
-        extra = "" if passing is None else f"; {mw_text(passing)} passes"
+        extra = "" if passing is None else f"; {passing_words(passing)}"
         return f"thermal (DC) only: {self.text}{extra}"
 
 
@@ -49,7 +53,7 @@ def ac_verdict(run: RunFolder, year: str, campus: str) -> AcVerdict | None:
             passing = verdict.get("largest_passing_mw")
             return AcVerdict(
                 is_passed=bool(verdict["is_passed"]),
-                text=binding_words(str(verdict.get("text") or "AC fails")),
+                text=short_words(str(verdict.get("text") or "AC fails")),
                 largest_passing_mw=None if passing is None else float(passing),
             )
     return None
@@ -62,4 +66,17 @@ def ac_cell(run: RunFolder, year: str, campus: str, connected_mw: float) -> Cell
     verdict = ac_verdict(run, year, campus)
     if verdict is None:
         return Cell("not studied", None, "warn")
-    return Cell("passes", True, "good") if verdict.is_passed else Cell("fails: thermal only", False, "bad")
+    if verdict.is_passed:
+        return Cell("passes", True, "good")
+    passing = verdict.largest_passing_mw
+    return Cell("fails: thermal only" if passing is None else f"fails; {passing_words(passing)}", False, "bad")
+
+
+def passing_words(passing_mw: float) -> str:
+    """What still passes in words: ``100 MW passes``, ``no MW passes``."""
+    return f"{mw_text(passing_mw)} passes" if passing_mw > 0 else "no MW passes"
+
+
+def short_words(text: str) -> str:
+    """Sentence of the AC check without the power flow's remark on a case that has no solution."""
+    return binding_words(_REMARK.sub(NO_SOLUTION, text))

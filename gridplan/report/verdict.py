@@ -12,9 +12,10 @@ from typing import Any
 from gridplan.report.ac_result import ac_cell, ac_of_year, ac_verdict
 from gridplan.report.blocks import Column, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Raw, day_text, hour_text, json_number, mw_text, number_text
+from gridplan.report.contract_service import binding_facts, contract_curtailment
 from gridplan.report.run_folder import Object, RunFolder
 from gridplan.report.words import binding_words, contingency_counts, counted, joined
-from gridplan.solution import CERTIFICATE_JSON, MW_BY_YEAR_CSV
+from gridplan.solution import CERTIFICATE_JSON, MW_BY_YEAR_CSV, PLAN_JSON
 
 CAVEAT = (
     "Screening study of the steady state. It does not replace short-circuit, stability or facility studies; "
@@ -62,25 +63,21 @@ def campus_table(run: RunFolder) -> Table | None:
         Column(head="Firm", kind="mw", unit="MW"),
         Column(head="Conditional", kind="mw", unit="MW"),
         Column(head="Not\nconnected", kind="mw", unit="MW"),
-        Column(head="Limited by", share=1.5),
+        Column(head="Curtailed", kind="hours", unit="h/year"),
+        Column(head="Limited by", share=1.3),
         Column(head="Hour", kind="local"),
-        Column(head="AC check"),
+        Column(head="AC check", share=0.8),
     )
-    return build_table("campuses", f"Each request in {year}", columns, lines, source=MW_BY_YEAR_CSV)
+    note = "Curtailed: the contract in every hour, within the curtailment terms."
+    return build_table(
+        "campuses", f"Each request in {year}", columns, lines, source=f"{MW_BY_YEAR_CSV}, {PLAN_JSON}",
+        note=note if any(campus["conditional_mw"] > 0 for campus in campuses) else "",
+    )  # fmt: skip
 
 
 def warnings(run: RunFolder) -> list[Paragraph]:
     """Paragraphs on what weakens the answer and belongs on the first page."""
     return [Paragraph(text=text, tone="warning") for text in (*_base_case_warnings(run), *_proof_warnings(run))]
-
-
-def binding_facts(run: RunFolder, year: str, campus: str) -> Object:
-    """Entry of verdict_facts for a campus; empty where the plan says nothing."""
-    facts = run.year(year).get("verdict_facts") or {}
-    if isinstance(facts, list):
-        facts = {entry.get("id") or entry.get("campus"): entry for entry in facts}
-    found: Object = facts.get(campus) or {}
-    return found
 
 
 def ended_by(run: RunFolder, campus: str) -> str:
@@ -128,23 +125,37 @@ def _thermal_only(run: RunFolder, year: str) -> str:
     if not failed:
         return "" if ac_of_year(run, year) else " (thermal, no AC check)"
     names = joined(name for name, _ in failed)
+    if len(failed) == sum(campus["firm_mw"] > 0 for campus in run.campuses(year)):
+        return f" (thermal (DC) only, AC fails for {names})"
     return f" ({mw_text(sum(mw for _, mw in failed))} thermal (DC) only, AC fails for {names})"
 
 
 def _limit_line(run: RunFolder) -> VerdictLine:
     year = run.last_year
-    order = sorted(run.campuses(year), key=lambda c: (-c["unconnected_mw"], -c["conditional_mw"], -c["contract_mw"]))
-    named = [(c, binding_facts(run, year, c["id"])) for c in order]
-    campus, facts = next(((c, f) for c, f in named if _is_bound(f)), (None, {}))
-    if campus is None:
+    order = sorted(
+        run.campuses(year), key=lambda c: (c["connected_mw"] <= 0, -c["conditional_mw"], -c["unconnected_mw"])
+    )
+    bound = [(c, f) for c in order if _is_bound(f := binding_facts(run, year, c["id"]))]
+    if not bound:
         text = "No element binds up to the MW of the contracts." if order else "None: no campus is requested."
         return VerdictLine(label="Limit", text=f"{text}{_curtailment_words(run, year)}")
+    parts = [_limit_words(campus, facts) for campus, facts in bound[:_MOST_NAMED]]
+    if left_out := len(bound) - len(parts):
+        parts.append(f"{counted(left_out, 'more campus', 'more campuses')} in the table")
+    text = "; ".join(parts)
+    values: dict[str, Raw] = {
+        f"{campus['id']}.{name}": facts.get(name)
+        for campus, facts in bound
+        for name in ("binding", "binding_hour_local", "is_generation_limited", "is_radial")
+    }
+    return VerdictLine(label="Limit", text=f"{text}.{_curtailment_words(run, year)}", values=values)
+
+
+def _limit_words(campus: Object, facts: Object) -> str:
     hour = hour_text(str(facts.get("binding_hour_local") or ""))
-    where = f"{campus['id']} at bus {campus['bus']}" if campus["bus"] else f"{campus['id']}, not connected"
-    text = f"{binding_words(str(facts['binding']))}{f', {hour}' if hour else ''} ({where})."
-    if facts.get("is_generation_limited"):
-        text += " Generation, not a branch, is what runs short there."
-    return VerdictLine(label="Limit", text=f"{text}{_curtailment_words(run, year)}", values=dict(facts))
+    where = str(campus["id"]) if campus["bus"] else f"{campus['id']}, not connected"
+    short = ", generation runs short" if facts.get("is_generation_limited") else ""
+    return f"{binding_words(str(facts['binding']))}{f', {hour}' if hour else ''}{short} ({where})"
 
 
 def _is_bound(facts: Object) -> bool:
@@ -153,17 +164,15 @@ def _is_bound(facts: Object) -> bool:
 
 
 def _curtailment_words(run: RunFolder, year: str) -> str:
-    rows = [r for r in run.optional_rows(MW_BY_YEAR_CSV) if r.text("year") == year]
-    rows = [r for r in rows if (r.number("conditional_mw") or 0.0) > 0]
-    if not rows:
+    conditional = [c for c in run.campuses(year) if c["conditional_mw"] > 0]
+    found = [used for c in conditional if (used := contract_curtailment(run, year, c))]
+    if not found:
         return ""
-    hours, longest, depth = (
-        max(r.number(name) or 0.0 for r in rows) for name in ("curtailed_hours", "longest_event_h", "depth_mw")
-    )
-    ends = sorted({f"for {r.text('campus')} with {end}" for r in rows if (end := ended_by(run, r.text("campus")))})
+    hours, longest = max(used.hours for used in found), max(used.longest_event_h for used in found)
+    ends = sorted({f"for {c['id']} with {end}" for c in conditional if (end := ended_by(run, str(c["id"])))})
     text = (
-        f" Conditional service: at most {number_text(hours, 'hours')} h curtailed, "
-        f"{number_text(longest, 'hours')} h at a time, {mw_text(depth)} deep"
+        f" Conditional service at the contract in every hour: at most {number_text(hours, 'hours')} h curtailed a "
+        f"year, {number_text(longest, 'hours')} h at a time, {mw_text(max(used.depth_mw for used in found))} deep"
     )
     return f"{text}; it ends {joined(ends)}." if ends else f"{text}."
 
@@ -220,6 +229,7 @@ def _campus_line(run: RunFolder, year: str, campus: Object, *, is_named: bool) -
     binding = binding_words(str(facts["binding"])) if _is_bound(facts) else "nothing up to the contract"
     if facts.get("is_generation_limited"):
         binding += "; generation runs short"
+    used = contract_curtailment(run, year, campus)
     return (
         run.campus_label(campus["id"]) if is_named else campus["id"],
         campus["bus"],
@@ -227,6 +237,7 @@ def _campus_line(run: RunFolder, year: str, campus: Object, *, is_named: bool) -
         campus["firm_mw"],
         campus["conditional_mw"],
         campus["unconnected_mw"],
+        used.hours if used else None,
         binding,
         (facts.get("binding_hour_local") or None) if _is_bound(facts) else None,
         ac_cell(run, year, campus["id"], float(campus["connected_mw"])),

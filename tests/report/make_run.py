@@ -330,7 +330,7 @@ def year_json(run: YearOfRun) -> dict[str, Any]:
         },
         "verdict_facts": {
             r.id: {"binding": r.binding, "binding_hour_local": r.hour, "is_generation_limited": r.id == "kingman",
-                   "is_radial": False}
+                   "is_radial": False, **_contract_facts(run, r)}
             for r in REQUESTS
         },
         "siting": {"status": "gap_reached", "objective_usd": 6.1e8, "bound_usd": 6.08e8, "gap_frac": 0.0033,
@@ -339,6 +339,16 @@ def year_json(run: YearOfRun) -> dict[str, Any]:
                      "base_usd": total * 0.8, "gap_frac": 0.0005, "rounds": 3},
         "cost": {"production_base_usd": total * 0.8, "production_usd": total},
         "flexibility": {"total_cost_flexible_usd": total, "total_cost_inflexible_usd": total * 1.006},
+    }  # fmt: skip
+
+
+def _contract_facts(run: YearOfRun, request: Request) -> dict[str, Any]:
+    """Curtailment of the flat contract: other numbers than those of the modelled schedule."""
+    conditional = request.got[run.year][2]
+    hours, longest = (14, 5) if conditional > 0 else (0, 0)
+    return {
+        "contract_curtailed_hours": hours, "contract_curtailed_mwh": 0.5 * conditional * hours,
+        "contract_longest_event_h": longest, "contract_depth_mw": conditional, "contract_generation_limited_hours": 0,
     }  # fmt: skip
 
 
@@ -360,6 +370,7 @@ def _campus_json(run: YearOfRun, i: int) -> dict[str, Any]:
         },
         "terms": terms, "jobs": [],
         "storage": {"p_mw": 100.0, "e_mwh": 400.0, "efficiency_roundtrip_frac": 0.86} if request.storage else None,
+        **_contract_facts(run, request),
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gridplan.report import sections
+from gridplan.report.figures import curtailment_curves
 from gridplan.report.file_names import REPORT_JSON, WRITTEN
 from gridplan.report.sections import CHAPTERS
 from gridplan.solution import MW_BY_YEAR_CSV, PLAN_JSON, STUDY_JSON
@@ -84,7 +85,8 @@ def test_verdict_has_three_lines_with_binding_element_hour_and_basis(document: d
     verdict, limit, basis = (line["text"] for line in document["verdict"])
     assert "By 2029, 1,000 of 1,200 MW requested can connect: 787.5 MW firm" in verdict
     assert "212.5 MW conditional; 200 MW cannot." in verdict
-    assert "B13 under loss of unit 218_CC_1, 30 Jul 18:00 (kingman at bus 215)" in limit
+    assert "B13 under loss of unit 218_CC_1, 30 Jul 18:00, generation runs short (kingman)" in limit
+    assert "at most 14 h curtailed a year, 5 h at a time" in limit
     for word in ("DC thermal", "category P1 only (120 branches", "24 hours AC-checked (failed)", "relaxed commitment",
                  "one weather year (2020)", "contract MW in every hour"):  # fmt: skip
         assert word in basis
@@ -139,6 +141,78 @@ def test_curtailment_beyond_the_terms_is_named(copy: Path, draft: Draft) -> None
     edit(copy / PLAN_JSON, tighten)
     table = next(block for block in blocks(draft(), "table") if block["id"] == "terms")
     assert any("exceeded: hours" in cell["text"] for row in table["rows"] for cell in row["cells"])
+
+
+def test_hours_of_the_flat_contract_stand_in_the_tables_of_mw_and_of_terms(
+    full: Path, document: dict[str, Any]
+) -> None:
+    plan = json.loads((full / PLAN_JSON).read_text(encoding="utf-8"))
+    campus = next(c for c in plan["years"]["2029"]["campuses"] if c["conditional_mw"] > 0)
+    tables = {block["id"]: block for block in [document["campuses"], *blocks(document, "table")]}
+    for name in ("campuses", "mw_by_year", "terms"):
+        values = [cell["value"] for row in tables[name]["rows"] for cell in row["cells"]]
+        assert campus["contract_curtailed_hours"] in values, name
+    frac = campus["contract_curtailed_mwh"] / (campus["connected_mw"] * plan["years"]["2029"]["hours"])
+    assert pytest.approx(frac) in [cell["value"] for row in tables["terms"]["rows"] for cell in row["cells"]]
+
+
+def test_modelled_schedule_keeps_its_own_curtailment(full: Path, document: dict[str, Any]) -> None:
+    table = next(block for block in blocks(document, "table") if block["id"] == "modelled_curtailment")
+    values = [cell["value"] for row in table["rows"] for cell in row["cells"]]
+    with (full / MW_BY_YEAR_CSV).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if float(row["conditional_mw"]) > 0]
+    assert rows
+    assert all(float(row["curtailed_hours"]) in values for row in rows)
+
+
+def test_poi_without_curtailment_is_named_and_not_drawn(copy: Path, draft: Draft) -> None:
+    path = copy / "curtailment_curve.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kept = [{**row, "curtailed_hours": "0"} if row["poi"] == "215" else row for row in rows]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, tuple(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+    chapter = next(section for section in draft()["sections"] if section["id"] == "curtailment")
+    intro, figure = chapter["blocks"][:2]
+    assert "Nothing is curtailed up to the largest MW looked for at POI 215 (up to" in intro["text"]
+    assert "POI 215" not in figure["alt"]
+
+
+def test_curve_is_cut_where_its_hours_stop_being_useful() -> None:
+    panel = curtailment_curves.CurvePanel(
+        poi="207", campus="", total_mw=[0.0, 50.0, 100.0, 300.0], hours=[0.0, 500.0, 1500.0, 8784.0],
+        network_hours=[0.0, 500.0, 1500.0, 8784.0], generation_hours=[0.0] * 4, firm_mw=0.0, conditional_total_mw=None,
+    ).shown()  # fmt: skip
+    assert panel.total_mw == [0.0, 50.0, 75.0]
+    assert panel.hours == [0.0, 500.0, 1000.0]
+
+
+def test_case_without_ac_solution_is_named_briefly(copy: Path, draft: Draft) -> None:
+    remark = "no AC solution (Newton's method does not converge) under loss of C12-1"
+
+    def lose(data: dict[str, Any]) -> None:
+        verdict = next(v for v in data["years"]["2029"]["verdicts"] if not v["is_passed"])
+        verdict.update(text=f"AC fails: {remark}; 3 of 5,280 cases fail", largest_passing_mw=0.0)
+        violation = data["years"]["2029"]["violations_counted"][0]
+        violation.update(kind="no_convergence", place="Newton's method does not converge")
+
+    edit(copy / "ac.json", lose)
+    document = draft()
+    assert "Newton" not in json.dumps(document)
+    texts = [cell["text"] for row in document["campuses"]["rows"] for cell in row["cells"]]
+    assert "fails; no MW passes" in texts
+
+
+def test_long_list_of_ac_limits_is_cut_and_counted(copy: Path, draft: Draft) -> None:
+    def lengthen(data: dict[str, Any]) -> None:
+        data["years"]["2029"]["violations_counted"] *= 33
+
+    edit(copy / "ac.json", lengthen)
+    table = next(block for block in blocks(draft(), "table") if block["id"] == "ac_violations")
+    assert len([row for row in table["rows"] if row["style"] != "group"]) == 20
+    assert "13 more pairs" in table["note"]
 
 
 def test_failed_audit_stands_on_the_first_page(copy: Path, draft: Draft) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from gridplan.report.ac_result import ac_of_year
+from gridplan.report.ac_result import NO_SOLUTION, ac_of_year, short_words
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Cell, Item
 from gridplan.report.file_names import AC_JSON
 from gridplan.report.run_folder import NotStudiedError, Object, RunFolder
-from gridplan.report.words import binding_words, counted, outage_words
+from gridplan.report.words import counted, outage_words
 
 _KINDS = {
-    "no_convergence": "no solution",
+    "no_convergence": NO_SOLUTION,
     "voltage_low": "low voltage",
     "voltage_high": "high voltage",
     "voltage_step": "voltage step",
@@ -24,7 +24,8 @@ _VERDICT_COLUMNS = (
     Column(head="Verdict"),
     Column(head="Failed\ncases", kind="count"),
     Column(head="Largest\nstep", kind="pu", unit="pu"),
-    Column(head="Most drawn", kind="mw", unit="Mvar"),
+    Column(head="Power\nfactor"),
+    Column(head="Needed\nat POI", kind="mw", unit="Mvar"),
     Column(head="Shunt\nneeded", kind="mw", unit="Mvar"),
     Column(head="Largest\nthat passes", kind="mw", unit="MW"),
     Column(head="Grounds", share=1.0),
@@ -32,15 +33,19 @@ _VERDICT_COLUMNS = (
 _VIOLATION_COLUMNS = (
     Column(head="Kind"),
     Column(head="At"),
-    Column(head="Outage", share=1.0),
+    Column(head="Outage", share=1.1),
     Column(head="Worst", kind="pu"),
     Column(head="Limit", kind="pu"),
     Column(head="Without\ncampuses", kind="pu"),
     Column(head="Hours", kind="hours"),
-    Column(head="Worst hour", kind="local"),
-    Column(head="Counts", share=0.7),
+    Column(head="Worst hour", kind="local", share=1.2),
+    Column(head="Counts", share=0.6),
 )
-_MOST_VIOLATIONS = 10
+_MOST_VIOLATIONS = 20
+_VERDICT_NOTE = (
+    "Needed at POI: the most reactive power the campus draws at its operating power factor. Shunt: what brings the POI "
+    "to the lower voltage limit; a dash where a case has no AC solution with any shunt at the POI."
+)
 
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
@@ -59,7 +64,7 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
         f"{counted(n_outages, 'outage')}; {counted(n_lost, 'case')} without a solution. Voltages and loadings that "
         "were already outside without the campuses do not count against them."
     )
-    blocks: list[Block] = [Paragraph(text=scope), _verdicts(found)]
+    blocks: list[Block] = [Paragraph(text=scope), _verdicts(run, found)]
     violations = _violations(found)
     blocks += [violations] if violations else []
     blocks += [Paragraph(text=text) for text in (_hours(last), _second_opinion(last)) if text]
@@ -84,15 +89,17 @@ def _second_opinion(ac: Object) -> str:
     return f"A second power flow ({found.get('engine', '')}) of one hour {word} these voltages{by}."
 
 
-def _verdicts(found: dict[str, Object]) -> Table:
+def _verdicts(run: RunFolder, found: dict[str, Object]) -> Table:
     lines: list[Line] = []
     for year, ac in found.items():
         lines.append(Group(year))
-        lines += [_verdict_line(verdict) for verdict in ac.get("verdicts") or ()]
-    return build_table("ac_verdicts", "AC check of each campus", _VERDICT_COLUMNS, lines, source=AC_JSON)
+        lines += [_verdict_line(run, verdict) for verdict in ac.get("verdicts") or ()]
+    return build_table(
+        "ac_verdicts", "AC check of each campus", _VERDICT_COLUMNS, lines, source=AC_JSON, note=_VERDICT_NOTE
+    )
 
 
-def _verdict_line(verdict: Object) -> list[Item]:
+def _verdict_line(run: RunFolder, verdict: Object) -> list[Item]:
     is_passed = bool(verdict["is_passed"])
     campus = str(verdict["campus"])
     return [
@@ -101,42 +108,49 @@ def _verdict_line(verdict: Object) -> list[Item]:
         Cell("passes", True, "good") if is_passed else Cell("fails", False, "bad"),
         verdict.get("n_failed_cases"),
         verdict.get("largest_step_pu"),
+        _power_factor(run, campus),
         verdict.get("q_most_mvar"),
         verdict.get("shunt_needed_mvar"),
         verdict.get("largest_passing_mw"),
-        binding_words(str(verdict.get("text", ""))),
+        short_words(str(verdict.get("text", ""))).removeprefix("AC fails: "),
     ]
+
+
+def _power_factor(run: RunFolder, campus: str) -> Cell | None:
+    found = (run.request(campus).get("power_factor") or {}).get("operating")
+    return None if found is None else Cell(f"{float(found):.2f}", float(found))
 
 
 def _violations(found: dict[str, Object]) -> Table | None:
     lines: list[Line] = []
     left_out = 0
     for year, ac in found.items():
-        own = [(v, "against campuses") for v in ac.get("violations_counted") or ()]
-        own += [(v, "no, pre-existing") for v in ac.get("violations_pre_existing") or ()]
+        own = [(v, Cell("yes", True, "bad")) for v in ac.get("violations_counted") or ()]
+        own += [(v, Cell("pre-existing", False)) for v in ac.get("violations_pre_existing") or ()]
         if not own:
             continue
         lines.append(Group(year))
-        lines += [_violation_line(violation, word) for violation, word in own[:_MOST_VIOLATIONS]]
-        left_out += len(own[_MOST_VIOLATIONS:])
+        room = max(_MOST_VIOLATIONS - sum(not isinstance(line, Group) for line in lines[:-1]), 0)
+        lines += [_violation_line(violation, counts) for violation, counts in own[:room]]
+        left_out += len(own[room:])
     if not lines:
         return None
     note = "Voltages in pu, loadings in percent of the MVA rating."
-    note += f" {counted(left_out, 'more group')} in the file." if left_out else ""
+    note += f" {counted(left_out, 'more pair')} of place and outage in the file." if left_out else ""
     return build_table("ac_violations", "AC limits exceeded", _VIOLATION_COLUMNS, lines, source=AC_JSON, note=note)
 
 
-def _violation_line(violation: Object, word: str) -> list[Item]:
+def _violation_line(violation: Object, counts: Cell) -> list[Item]:
     kind = str(violation["kind"])
     is_number = kind != "no_convergence"
     return [
         _KINDS.get(kind, kind),
-        str(violation["place"]),
+        str(violation["place"]) if is_number else None,
         outage_words(str(violation["outage"])),
         violation["value"] if is_number else None,
         violation["limit"] if is_number else None,
-        violation.get("base_value"),
+        violation.get("base_value") if is_number else None,
         violation.get("n_hours"),
         violation.get("hour"),
-        Cell(word, None, "bad" if word.startswith("against") else ""),
+        counts,
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gridplan.report.blocks import Block, Column, Group, Line, Table, build_table
+from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Cell, Item
 from gridplan.report.hourly import Hourly, read_hourly
-from gridplan.report.run_folder import NotStudiedError, RunFolder
-from gridplan.solution import WORKLOADS, schedule_csv
+from gridplan.report.run_folder import NotStudiedError, Record, RunFolder
+from gridplan.report.words import joined
+from gridplan.solution import MW_BY_YEAR_CSV, WORKLOADS, schedule_csv
 
 _COLUMNS = (
     Column(head="Campus", share=1.0),
@@ -21,6 +22,16 @@ _COLUMNS = (
     Column(head="Mean price", kind="price", unit="USD/MWh"),
 )
 _LOST_COLUMNS = (Column(head="Campus", share=1.0), *(Column(head=w, kind="mwh", unit="MWh") for w in WORKLOADS))
+_EVENT_COLUMNS = (
+    Column(head="Campus", share=1.0),
+    Column(head="POI"),
+    Column(head="Conditional", kind="mw", unit="MW"),
+    Column(head="Curtailed", kind="hours", unit="h/year"),
+    Column(head="Longest", kind="hours", unit="h"),
+    Column(head="Depth", kind="mw", unit="MW"),
+    Column(head="Curtailed", kind="mwh", unit="MWh"),
+)
+_EVENT_NUMBERS = ("conditional_mw", "curtailed_hours", "longest_event_h", "depth_mw", "curtailed_mwh")
 _NOTE = (
     "Moved: work not done in the hour it arrived and done before its deadline. Lost: work given up by curtailment. "
     "Mean price: locational marginal price at the POI weighted with the power of the campus."
@@ -35,7 +46,28 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
         raise NotStudiedError("the run holds no hourly results of a campus")
     energy = _energy_table(found)
     lost = [hourly for hourly in found if float(hourly.lost_mwh.sum()) > 0]
-    return (energy, _lost_table(lost)) if lost else (energy,)
+    return energy, *_events(run), *((_lost_table(lost),) if lost else ())
+
+
+def _events(run: RunFolder) -> tuple[Block, ...]:
+    rows = [row for row in run.optional_rows(MW_BY_YEAR_CSV) if (row.number("conditional_mw") or 0.0) > 0]
+    if not rows:
+        return ()
+    if not any(row.number("curtailed_mwh") for row in rows):
+        names = joined(dict.fromkeys(row.text("campus") for row in rows))
+        text = f"In the modelled schedule nothing of {names} is curtailed; the table of terms has the flat contract."
+        return (Paragraph(text=text),)
+    lines: list[Line] = []
+    for year in dict.fromkeys(row.text("year") for row in rows):
+        lines.append(Group(year))
+        lines += [_event_line(row) for row in rows if row.text("year") == year]
+    title = "Curtailment in the modelled schedule"
+    note = "The load is the modelled one, not the contract in every hour."
+    return (build_table("modelled_curtailment", title, _EVENT_COLUMNS, lines, source=MW_BY_YEAR_CSV, note=note),)
+
+
+def _event_line(row: Record) -> list[Item]:
+    return [row.text("campus"), row.text("bus") or None, *(row.number(name) for name in _EVENT_NUMBERS)]
 
 
 def _energy_table(found: list[Hourly]) -> Table:

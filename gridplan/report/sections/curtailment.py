@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from gridplan.report.blocks import Block, Figure, Paragraph
 from gridplan.report.cells import mw_text, number_text
-from gridplan.report.figures.curtailment_curves import CurvePanel, draw_curtailment_curves
+from gridplan.report.figures.curtailment_curves import CurvePanel, draw_curtailment_curves, is_split
 from gridplan.report.file_names import CURTAILMENT_CURVE_CSV, POI_CAPACITY_CSV
 from gridplan.report.run_folder import Record, RunFolder
+from gridplan.report.words import joined
 
 _MOST_PANELS = 9
 _INTRO = (
-    "Each panel is one POI with its campus alone on the grid: how many hours a year the campus is curtailed when it "
-    "connects that many MW at its contract in every hour. Firm MW end where the curve leaves zero. These hours are the "
-    "grid's need without shifting or storage."
+    "Each panel is one POI with its campus alone on the grid: hours a year the campus is curtailed when it draws that "
+    "many MW in every hour, without shifting or storage. Firm MW end where the curve leaves zero (a radial POI has "
+    "none); curves are cut at 1,000 h."
 )
 
 
@@ -23,17 +24,35 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     own = [row for row in rows if row.text("year") == year]
     chosen = {str(c["bus"]): str(c["id"]) for c in run.campuses(year)} if year in run.years else {}
     order = sorted(dict.fromkeys(row.text("poi") for row in own), key=lambda poi: poi not in chosen)
-    panels = [_panel(run, own, year, poi, chosen.get(poi, "")) for poi in order[:_MOST_PANELS]]
+    every = [_panel(run, own, year, poi, chosen.get(poi, "")) for poi in order]
+    curtailed = [panel for panel in every if any(panel.hours)]
+    free = _free_words([panel for panel in every if not any(panel.hours)])
+    if not curtailed:
+        return (Paragraph(text=free),)
+    panels = curtailed[:_MOST_PANELS]
     figure = Figure(
         id="curtailment_curves",
         svg=draw_curtailment_curves(panels),
         alt=_alt(panels, year),
-        caption=f"Hours of curtailment over MW at the POI, {year}",
+        caption=f"Hours of curtailment over MW at the POI, {year}{_cause(panels)}",
         source=CURTAILMENT_CURVE_CSV,
     )
-    left_out = order[_MOST_PANELS:]
+    left_out = [panel.poi for panel in curtailed[_MOST_PANELS:]]
     note = f"Not drawn, see the file: {', '.join(left_out)}." if left_out else ""
-    return Paragraph(text=_INTRO), figure, *((Paragraph(text=note, tone="note"),) if note else ())
+    intro = Paragraph(text=f"{_INTRO} {free}".strip())
+    return intro, figure, *((Paragraph(text=note, tone="note"),) if note else ())
+
+
+def _cause(panels: list[CurvePanel]) -> str:
+    return "" if is_split([panel.shown() for panel in panels]) else ", all limited by the network"
+
+
+def _free_words(panels: list[CurvePanel]) -> str:
+    by_mw: dict[float, list[str]] = {}
+    for panel in panels:
+        by_mw.setdefault(panel.total_mw[-1], []).append(panel.poi)
+    parts = [f"{joined(pois)} (up to {mw_text(mw)})" for mw, pois in by_mw.items()]
+    return f"Nothing is curtailed up to the largest MW looked for at POI {'; '.join(parts)}." if parts else ""
 
 
 def _panel(run: RunFolder, rows: list[Record], year: str, poi: str, campus: str) -> CurvePanel:
@@ -58,7 +77,8 @@ def _numbers(rows: list[Record], name: str) -> list[float]:
 
 def _alt(panels: list[CurvePanel], year: str) -> str:
     words = []
-    for panel in panels:
+    for whole in panels:
+        panel = whole.shown()
         end = f"{number_text(panel.hours[-1], 'hours')} h at {mw_text(panel.total_mw[-1])}"
         firm = f"firm up to {mw_text(panel.firm_mw)}, " if panel.firm_mw is not None else ""
         words.append(f"POI {panel.poi}: {firm}{end}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from gridplan.report.ac_result import ac_cell, ac_verdict
 from gridplan.report.blocks import Block, Column, Figure, Group, Line, Paragraph, Total, build_table
 from gridplan.report.cells import Cell, Item, mw_text
+from gridplan.report.contract_service import ContractCurtailment, contract_curtailment
 from gridplan.report.figures.mw_bars import MwBar, draw_mw_bars
 from gridplan.report.run_folder import Record, RunFolder
-from gridplan.solution import MW_BY_YEAR_CSV
+from gridplan.solution import MW_BY_YEAR_CSV, PLAN_JSON
 
 _MOST_BARS = 14
-_SUMMED = ("contract_mw", "firm_mw", "conditional_mw", "connected_mw", "unconnected_mw", "curtailed_mwh")
+_SUMMED = ("contract_mw", "firm_mw", "conditional_mw", "connected_mw", "unconnected_mw")
 _COLUMNS = (
     Column(head="Campus", share=1.0),
     Column(head="POI"),
@@ -23,12 +24,12 @@ _COLUMNS = (
     Column(head="Longest", kind="hours", unit="h"),
     Column(head="Depth", kind="mw", unit="MW"),
     Column(head="Curtailed", kind="mwh", unit="MWh"),
-    Column(head="Share\nof asked", kind="frac", unit="%"),
+    Column(head="of the\ncontract", kind="frac", unit="%"),
     Column(head="AC check", share=0.9),
 )
 _NOTE = (
-    "Total = firm + conditional. Curtailed hours, longest event and depth belong to the hourly schedule of the chosen "
-    "plan; the chapter on capacity shows each POI alone."
+    "Total = firm + conditional. Curtailed hours, longest event, depth and energy: the contract in every hour, within "
+    "the curtailment terms. What moves and what is lost shows the modelled schedule."
 )
 
 
@@ -41,9 +42,10 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
         lines.append(Group(year))
         lines += [_line(run, row) for row in own]
         if len(own) > 1:
-            lines.append(_total(own))
+            lines.append(_total(run, own))
+    source = f"{MW_BY_YEAR_CSV}, {PLAN_JSON}"
     table = build_table(
-        "mw_by_year", "Firm and conditional MW of each request", _COLUMNS, lines, source=MW_BY_YEAR_CSV, note=_NOTE
+        "mw_by_year", "Firm and conditional MW of each request", _COLUMNS, lines, source=source, note=_NOTE
     )
     return table, *_qualifications(run, rows), _bars(run, rows)
 
@@ -51,12 +53,7 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
 def _line(run: RunFolder, row: Record) -> list[Item]:
     campus = row.text("campus")
     connected = row.number("connected_mw") or 0.0
-    is_conditional = (row.number("conditional_mw") or 0.0) > 0
-    lost = (row.number("curtailed_mwh") or 0.0) if is_conditional else None
-    asked = (row.number("energy_mwh") or 0.0) + (lost or 0.0)
-    events = [
-        row.number(name) if is_conditional else None for name in ("curtailed_hours", "longest_event_h", "depth_mw")
-    ]
+    used = _used(run, row)
     return [
         campus,
         row.text("bus") or None,
@@ -65,19 +62,27 @@ def _line(run: RunFolder, row: Record) -> list[Item]:
         row.number("conditional_mw"),
         Cell("", None) if row.number("connected_mw") is None else row.number("connected_mw"),
         row.number("unconnected_mw"),
-        *events,
-        lost,
-        lost / asked if lost is not None and asked > 0 else None,
+        used.hours if used else None,
+        used.longest_event_h if used else None,
+        used.depth_mw if used else None,
+        used.energy_mwh if used else None,
+        used.energy_frac if used else None,
         ac_cell(run, row.text("year"), campus, connected),
     ]
 
 
-def _total(rows: list[Record]) -> Total:
+def _used(run: RunFolder, row: Record) -> ContractCurtailment | None:
+    year, name = row.text("year"), row.text("campus")
+    own = run.campuses(year) if year in run.years else []
+    campus = next((c for c in own if c["id"] == name), None)
+    return contract_curtailment(run, year, campus) if campus else None
+
+
+def _total(run: RunFolder, rows: list[Record]) -> Total:
     sums = {name: sum(row.number(name) or 0.0 for row in rows) for name in _SUMMED}
+    lost = sum(used.energy_mwh for row in rows if (used := _used(run, row)))
     blank = Cell("", None)
-    return Total(
-        ["Sum", blank, *(sums[name] for name in _SUMMED[:5]), blank, blank, blank, sums["curtailed_mwh"], blank, blank]
-    )
+    return Total(["Sum", blank, *sums.values(), blank, blank, blank, lost, blank, blank])
 
 
 def _qualifications(run: RunFolder, rows: list[Record]) -> list[Block]:

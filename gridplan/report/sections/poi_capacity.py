@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, Table, build_table
-from gridplan.report.cells import Cell, Item, number_text
+from gridplan.report.cells import Cell, Item, mw_text, number_text
 from gridplan.report.file_names import POI_CAPACITY_CSV
 from gridplan.report.run_folder import Record, RunFolder
 from gridplan.report.words import binding_words
@@ -98,10 +98,21 @@ def _firm_line(row: Record) -> list[Item]:
         _searched(row, "firm_mw"),
         _searched(row, "firm_n0_mw"),
         _searched(row, "flexible_mw"),
-        binding_words(row.text("binding")) or None,
-        row.text("binding_hour_local") or None,
+        _binding(row),
+        None if _is_free(row) else row.text("binding_hour_local") or None,
         binding_words(row.text("headroom_binding")) or None,
     ]
+
+
+def _binding(row: Record) -> str | None:
+    limit = row.number("limit_mw")
+    if _is_free(row) and limit is not None:
+        return f"nothing up to {mw_text(limit)}"
+    return binding_words(row.text("binding")) or None
+
+
+def _is_free(row: Record) -> bool:
+    return row.text("binding").startswith("nothing")
 
 
 def _conditional_line(row: Record) -> list[Item]:

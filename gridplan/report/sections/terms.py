@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, build_table
 from gridplan.report.cells import Cell, Item, number_text
-from gridplan.report.run_folder import Object, Record, RunFolder
+from gridplan.report.contract_service import ContractCurtailment, contract_curtailment
+from gridplan.report.run_folder import Object, RunFolder
 from gridplan.report.verdict import ended_by
 from gridplan.report.words import joined
-from gridplan.solution import MW_BY_YEAR_CSV
+from gridplan.solution import PLAN_JSON
 
 _COLUMNS = (
     Column(head="Campus"),
@@ -26,22 +27,21 @@ _SLACK = 1e-6
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Table of terms allowed and used, by year and campus."""
-    rows = {(row.text("year"), row.text("campus")): row for row in run.rows(MW_BY_YEAR_CSV)}
     lines: list[Line] = []
     for year in run.years:
         own = [c for c in run.campuses(year) if c.get("terms") and c["conditional_mw"] > 0]
         if own:
             lines.append(Group(year))
-            lines += [_line(run, campus, rows.get((year, str(campus["id"])))) for campus in own]
+            lines += [_line(run, campus, contract_curtailment(run, year, campus)) for campus in own]
     if not lines:
         return (Paragraph(text="No campus has conditional service in this plan."),)
-    note = "Used: the schedule of the chosen plan, which knows all hours in advance."
-    return (build_table("terms", "Curtailment allowed and used", _COLUMNS, lines, source=MW_BY_YEAR_CSV, note=note),)
+    note = "Used: the contract in every hour, curtailed with knowledge of all hours."
+    return (build_table("terms", "Curtailment allowed and used", _COLUMNS, lines, source=PLAN_JSON, note=note),)
 
 
-def _line(run: RunFolder, campus: Object, row: Record | None) -> list[Item]:
+def _line(run: RunFolder, campus: Object, curtailment: ContractCurtailment | None) -> list[Item]:
     terms, name = campus["terms"], str(campus["id"])
-    used = _used(row)
+    used = _used(curtailment)
     allowed = {key: terms.get(key) for key in ("max_energy_frac", "max_hours", "max_event_h")}
     broken = [
         word
@@ -55,19 +55,16 @@ def _line(run: RunFolder, campus: Object, row: Record | None) -> list[Item]:
         used["max_hours"], _limit(allowed["max_hours"]),
         used["max_event_h"], _limit(allowed["max_event_h"]),
         _notice_min(run, name),
-        kept if row else None,
+        kept if curtailment else None,
         ended_by(run, name) or None,
     ]  # fmt: skip
 
 
-def _used(row: Record | None) -> dict[str, float | None]:
-    if row is None:
-        return {"max_energy_frac": None, "max_hours": None, "max_event_h": None}
-    lost, met = row.number("curtailed_mwh") or 0.0, row.number("energy_mwh") or 0.0
+def _used(found: ContractCurtailment | None) -> dict[str, float | None]:
     return {
-        "max_energy_frac": lost / (met + lost) if met + lost > 0 else None,
-        "max_hours": row.number("curtailed_hours"),
-        "max_event_h": row.number("longest_event_h"),
+        "max_energy_frac": found.energy_frac if found else None,
+        "max_hours": found.hours if found else None,
+        "max_event_h": found.longest_event_h if found else None,
     }
 
 
