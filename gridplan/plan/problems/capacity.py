@@ -113,7 +113,7 @@ def flexible_mw(campuses_at: Callable[[float], Campuses], capacity_mw: FloatArra
     Parameters
     ----------
     campuses_at : callable
-        The single campus, firm, connected with the MW it is given.
+        The single campus, connected with the MW it is given; its jobs and curtailment do not count.
     capacity_mw : float, dims (time,)
         Hourly capacity of its point.
 
@@ -138,7 +138,7 @@ def _cycle_test(
 ) -> Callable[[float], bool]:
     """Feasibility of a contract in one cycle; the structure is compiled once."""
     n_time = part.stop - part.start
-    sample = replace(campuses_at(1.0), jobs=())
+    sample = _firm(campuses_at(1.0))
     stores = tuple(
         Store(
             id=s.label,
@@ -163,7 +163,7 @@ def _cycle_test(
     shape = compile_model(declare)
 
     def fits(contract_mw: float) -> bool:
-        campuses = campuses_part(replace(campuses_at(contract_mw), jobs=()), part)
+        campuses = campuses_part(_firm(campuses_at(contract_mw)), part)
         plan = shape.copy()
         fill_workloads(plan, layout, campuses)
         fill_jobs(plan, layout, campuses)
@@ -180,3 +180,8 @@ def _cycle_test(
         return True
 
     return fits
+
+
+def _firm(campuses: Campuses) -> Campuses:
+    """Campuses that lose no work and have no jobs of their own."""
+    return replace(campuses, jobs=(), is_conditional=np.zeros_like(campuses.is_conditional))
