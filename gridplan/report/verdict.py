@@ -198,7 +198,9 @@ def _basis_line(run: RunFolder) -> VerdictLine:
         count = "one weather year" if len(weather) == 1 else f"{len(weather)} weather years"
         parts.append(f"{count} ({joined(str(w) for w in weather)})")
     flat = basis.get("load_basis", "contract") == "contract"
-    parts.append("contract MW in every hour" if flat else "contract MW in every hour, the schedule alone on modelled load")
+    parts.append(
+        "contract MW in every hour" if flat else "contract MW in every hour, the schedule alone on modelled load"
+    )
     text = "; ".join(parts)
     return VerdictLine(label="Basis", text=f"{text}.")
 
