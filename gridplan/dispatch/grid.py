@@ -120,6 +120,12 @@ class Grid:
         other.__dict__.pop("limit_after_mw", None)
         return other
 
+    def with_prices(self, prices: Prices) -> Grid:
+        """Same grid with other prices of unserved load and overload."""
+        other = copy(self)
+        other.prices, other.columns = prices, _columns(self.network, self.series, prices)
+        return other
+
     @property
     def n_point(self) -> int:
         """Count of plan points."""

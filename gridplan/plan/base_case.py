@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.farm import Farm
+from gridplan.dispatch.grid import Grid, Prices
+from gridplan.dispatch.parts import evaluate_year
 from gridplan.dispatch.rows import RowKey, RowPool, row_name
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearResult, unserved_mw
 from gridplan.errors import InfeasibleError
@@ -14,6 +16,34 @@ from gridplan.study.schema import Study
 
 #: Stands for "set aside": a limit no flow reaches, finite so that every bound stays finite [MW].
 SET_ASIDE_MW = 1.0e5
+#: Price of unserved load in overloads where the grid's own load is served before limits are kept.
+SERVED_FIRST = 100.0
+SHOWN_OVERLOADS = 5
+
+
+def base_dispatch(
+    study: Study, grid: Grid, farm: Farm | None = None
+) -> tuple[YearResult, tuple[RowKey, ...], dict[RowKey, FloatArray]]:
+    """Secure dispatch without campuses, the rows it needed, and the hourly limits of pairs overloaded in it.
+
+    Native load is there already: where it cannot be served within all limits, the least overload that
+    serving it takes is pre-existing. Campuses find the prices of the study, overload above unserved load.
+
+    Raises
+    ------
+    InfeasibleError
+        As ``base_violations``.
+    """
+    nothing = np.zeros((len(grid), 0))
+    base, rows = evaluate_year(grid, nothing, farm=farm)
+    if unserved_mw(grid, base).sum(axis=1).max(initial=0.0) > SLACK_TOLERANCE_MW:
+        overload = grid.prices.overload_usd_per_mwh
+        served_first = Prices(unserved_usd_per_mwh=SERVED_FIRST * overload, overload_usd_per_mwh=overload)
+        base, rows = evaluate_year(grid.with_prices(served_first), nothing, rows=rows, farm=farm)
+    raised = base_violations(study, RowPool(grid=grid, keys=list(rows)), base)
+    if raised:
+        base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm)
+    return base, rows, raised
 
 
 def base_violations(study: Study, pool: RowPool, base: YearResult) -> dict[RowKey, FloatArray]:
@@ -53,8 +83,8 @@ def _check_taken(grid: Grid, base: YearResult) -> None:
     when = hour_text(grid.series.time_utc[worst], grid.series.timezone)
     load = grid.series.load_mw[worst].sum()
     raise InfeasibleError(
-        f"the grid without campuses has no dispatch in {hours} hours: at {when} the units that must run give "
-        f"{surplus[worst]:,.1f} MW more than the {load:,.0f} MW of load. Name fewer units in must_run, or set "
+        f"the grid without campuses has no dispatch in {counted(hours, 'hour')}: at {when} the units that must run "
+        f"give {surplus[worst]:,.1f} MW more than the {load:,.0f} MW of load. Name fewer units in must_run, or set "
         f"commitment: relaxed."
     )
 
@@ -69,28 +99,40 @@ def _check_served(grid: Grid, base: YearResult) -> None:
     when = hour_text(grid.series.time_utc[worst], grid.series.timezone)
     load = grid.series.load_mw[worst].sum()
     available = grid.series.p_max_mw[worst].sum()
-    where = ", ".join(grid.network.bus.id[b] for b in np.argsort(-short[worst])[:3] if short[worst, b] > 0)
     cause = (
         f"{load:,.0f} MW of load meet {available:,.0f} MW of available generation"
         if available < load
-        else "branch limits keep generation from the load"
+        else f"branch limits keep generation from it; most is short at {_largest(grid, short[worst])}"
     )
     hours = int((total > SLACK_TOLERANCE_MW).sum())
     raise InfeasibleError(
-        f"the grid without campuses cannot be served: {total[worst]:,.1f} MW short at {when} (bus {where}), because "
-        f"{cause}; {hours} hours are short in all. Lower the load growth, bring in capacity, or remove retirements."
+        f"the grid without campuses cannot serve its load: {total[worst]:,.1f} MW are short at {when}, because "
+        f"{cause}. {counted(hours, 'hour')} of {len(total)} {'is' if hours == 1 else 'are'} short. Lower the load "
+        f"growth, take back retirements or committed loads, or study other hours."
     )
+
+
+def _largest(grid: Grid, short_mw: FloatArray) -> str:
+    order = [b for b in np.argsort(-short_mw, kind="stable")[:3] if short_mw[b] > SLACK_TOLERANCE_MW]
+    return ", ".join(f"bus {grid.network.bus.id[b]} ({short_mw[b]:,.1f} MW)" for b in order)
 
 
 def _overload_text(study: Study, pool: RowPool, base: YearResult, keys: list[RowKey]) -> str:
     grid = pool.grid
+    worst_mw = {key: base.overload_mw[:, pool.keys.index(key)] for key in keys}
     lines = []
-    for key in keys[:5]:
-        r = pool.keys.index(key)
-        worst = int(base.overload_mw[:, r].argmax())
-        when = hour_text(grid.series.time_utc[worst], grid.series.timezone)
-        lines.append(f"{row_name(grid, key)} by {base.overload_mw[worst, r]:,.1f} MW at {when}")
+    for key in sorted(keys, key=lambda k: -worst_mw[k].max())[:SHOWN_OVERLOADS]:
+        hour = int(worst_mw[key].argmax())
+        when = hour_text(grid.series.time_utc[hour], grid.series.timezone)
+        lines.append(f"{row_name(grid, key)} by {worst_mw[key][hour]:,.1f} MW at {when}")
+    more = f"; and {len(keys) - len(lines)} more" if len(keys) > len(lines) else ""
     return (
-        f"pre_existing: {study.criteria.pre_existing}, and {len(keys)} limits are overloaded without campuses: "
-        + "; ".join(lines)
+        f"pre_existing: {study.criteria.pre_existing} is asked for, but {counted(len(keys), 'limit')} cannot be kept "
+        f"without campuses: {'; '.join(lines)}{more}. Raise them by base_case.committed_upgrades, or choose "
+        f"pre_existing: no_worsening or set_aside."
     )
+
+
+def counted(number: int, word: str) -> str:
+    """Number with its word, ``1 hour``, ``2 hours``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -10,13 +10,13 @@ import numpy as np
 
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, Limits, PlanPoint, Prices
-from gridplan.dispatch.parts import evaluate_year
-from gridplan.dispatch.rows import RowKey, RowPool
+from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult
+from gridplan.errors import InfeasibleError
 from gridplan.network.contingency import Contingency, single_outages
 from gridplan.network.model import BoolArray, FloatArray, Network
 from gridplan.network.sensitivity import island_labels, main_island, ptdf
-from gridplan.plan.base_case import base_violations
+from gridplan.plan.base_case import base_dispatch
 from gridplan.series.model import GridSeries
 from gridplan.study.schema import Reinforcement, Study
 
@@ -109,11 +109,10 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries, far
         convention=study.criteria.dc_convention,
         factors=factors,
     )
-    nothing = np.zeros((len(series), 0))
-    base, rows = evaluate_year(grid, nothing, farm=farm)
-    raised = base_violations(study, RowPool(grid=grid, keys=list(rows)), base)
-    if raised:
-        base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm)
+    try:
+        base, rows, raised = base_dispatch(study, grid, farm)
+    except InfeasibleError as error:
+        raise InfeasibleError(f"{year}: {error}" if len(study.years) > 1 else str(error)) from None
     return YearCase(
         year=year,
         study=study,
