@@ -21,14 +21,14 @@ class RunWriter:
     """Writes into a hidden sibling of ``final``; ``publish`` gives it its name, ``abandon`` removes it."""
 
     def __init__(self, final: Path) -> None:
-        self.final = final
+        self.final = final = final.resolve()
         self.folder = final.parent / f".{final.name}.part-{os.getpid()}"
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir()
         except OSError as error:
-            raise FileError(f"cannot write beside {final}: {error.strerror or error}. Choose another --out.") from None
+            raise FileError(f"{final} cannot be written: {_reason(final, error)}; give another folder") from None
 
     def text(self, name: str, text: str) -> None:
         """Write a text file."""
@@ -68,6 +68,11 @@ class RunWriter:
     def abandon(self) -> None:
         """Remove what was written so far."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _reason(final: Path, error: OSError) -> str:
+    file = next((folder for folder in final.parents if folder.is_file()), None)
+    return f"{file} is a file" if file else str(error.strerror or error)
 
 
 def check_target(final: Path) -> None:

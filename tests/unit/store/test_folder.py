@@ -53,5 +53,15 @@ def test_file_and_foreign_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     check_target(tmp_path / "empty")
     check_target(tmp_path / "missing")
-    with pytest.raises(FileError, match="cannot write beside"):
+    with pytest.raises(FileError, match=r"cannot be written: .*file is a file; give another folder"):
         RunWriter(tmp_path / "file" / "run")
+
+
+def test_folder_may_be_the_one_stood_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    writer = RunWriter(Path())
+    writer.text("a.txt", "text")
+    writer.publish({})
+    assert (tmp_path / "here" / "a.txt").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
