@@ -7,6 +7,7 @@ depend on how many workers there are or which of them does what.
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
@@ -19,11 +20,12 @@ Answer = TypeVar("Answer")
 class Farm:
     """Maps tasks over ``workers`` processes; with one worker, in this process.
 
-    Use as a context manager when ``workers`` is above 1.
+    Use as a context manager when ``workers`` is above 1. There are never more processes than processors: more
+    would be slower and hold the grid in memory as often.
     """
 
     def __init__(self, workers: int = 1) -> None:
-        self.workers = max(1, int(workers))
+        self.workers = max(1, min(int(workers), os.cpu_count() or 1))
         self._executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Farm:
