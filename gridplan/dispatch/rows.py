@@ -22,7 +22,8 @@ RowKey = tuple[int, int]
 class RowPool:
     """Append-only list of (branch, contingency) rows; contingency ``INTACT`` is the network as it stands.
 
-    ``raised_mw`` holds hourly limits (time,) of pairs that are overloaded before any campus comes.
+    ``raised_mw`` holds hourly limits (time,) of pairs that are overloaded before any campus comes; a pair
+    whose limit the grid has above them, after a reinforcement, keeps the grid's.
     """
 
     grid: Grid
@@ -32,6 +33,7 @@ class RowPool:
     of_points: FloatArray = field(init=False)
     fixed_mw: FloatArray = field(init=False)
     limit_mw: FloatArray = field(init=False)
+    rating_mw: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         n_time = len(self.grid)
@@ -39,6 +41,7 @@ class RowPool:
         self.of_points = np.zeros((0, self.grid.n_point))
         self.fixed_mw = np.zeros((n_time, 0))
         self.limit_mw = np.zeros((n_time, 0))
+        self.rating_mw = np.zeros(0)
         keys, self.keys = self.keys, []
         self.add(keys)
 
@@ -52,21 +55,23 @@ class RowPool:
         if not new:
             return 0
         weights = np.array([row_weights(self.grid, key) for key in new])
-        limits = np.array([self._limit(key) for key in new])
+        ratings = np.array([self._rating(key) for key in new])
+        limits = np.array([self._limit(key, rating) for key, rating in zip(new, ratings, strict=True)])
         self.of_columns = np.vstack([self.of_columns, weights @ self.grid.state_of_columns])
         self.of_points = np.vstack([self.of_points, weights @ self.grid.state_of_points])
         self.fixed_mw = np.hstack([self.fixed_mw, self.grid.fixed_state @ weights.T])
         self.limit_mw = np.hstack([self.limit_mw, limits.T])
+        self.rating_mw = np.append(self.rating_mw, ratings)
         self.keys += new
         return len(new)
 
-    def _limit(self, key: RowKey) -> FloatArray:
+    def _rating(self, key: RowKey) -> float:
         branch, contingency = key
-        grid = self.grid
-        if key in self.raised_mw:
-            return np.asarray(self.raised_mw[key], dtype=float)
-        limit = grid.limits.normal_mw[branch] if contingency == INTACT else grid.limit_after_mw[branch, contingency]
-        return np.full(len(grid), limit)
+        intact = contingency == INTACT
+        return float(self.grid.limits.normal_mw[branch] if intact else self.grid.limit_after_mw[branch, contingency])
+
+    def _limit(self, key: RowKey, rating_mw: float) -> FloatArray:
+        return np.asarray(np.maximum(self.raised_mw.get(key, -np.inf), np.full(len(self.grid), rating_mw)))
 
 
 def row_weights(grid: Grid, key: RowKey) -> FloatArray:

@@ -74,7 +74,7 @@ def overloaded_pairs(
     found = []
     for key in suspicious_pairs(grid, state):
         limit = limit_mw(grid, key)
-        allowed = raised_mw[key] if raised_mw and key in raised_mw else limit
+        allowed = np.maximum(raised_mw[key], limit) if raised_mw and key in raised_mw else limit
         overload = np.abs(pair_flow_mw(grid, state, key)) - allowed
         if overload.max(initial=0.0) > tolerance_mw:
             found.append(PairSeries(key=key, overload_mw=overload))

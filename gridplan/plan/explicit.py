@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.dispatch.block import HourBlock
-from gridplan.dispatch.rows import INTACT, RowKey
+from gridplan.dispatch.rows import INTACT, RowKey, RowPool
 from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.compiled import Compiled
 from gridplan.plan.problems.siting import RatingOption, SitingPlan
@@ -27,6 +27,16 @@ def rating_gain_mw(keys: Sequence[RowKey], options: Sequence[RatingOption]) -> F
             if option.branch == branch:
                 gain[r, o] = option.more_normal_mw if contingency == INTACT else option.more_emergency_mw
     return gain
+
+
+def hourly_gain_mw(pool: RowPool, n_row: int, option: RatingOption, hours: IntArray) -> FloatArray:
+    """MW that a built option adds to the limits of the first rows in these hours, dims (time, row).
+
+    What a limit raised for a pre-existing overload already allows is not gained again.
+    """
+    gain = rating_gain_mw(pool.keys[:n_row], [option])[:, 0]
+    raised_by = pool.limit_mw[hours, :n_row] - pool.rating_mw[:n_row]
+    return np.where(gain > 0, np.maximum(gain - raised_by, 0.0), 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +126,10 @@ def _hour_rows(plan: SitingPlan, block: HourBlock, hour: int, i: int, dispatch: 
     """``L <= A x + T (p_site - curtailed) <= U`` of one hour, upper and lower sides apart where a rating may move."""
     own = block.matrix[:, : block.n_grid_column]
     t = block.plan_matrix
-    gain = np.vstack([np.zeros((1, len(plan.options))), rating_gain_mw(block.pool.keys[: block.n_row], plan.options)])
-    low, high = (side[0] for side in block.row_bounds(np.array([hour])))
+    now = np.array([hour])
+    of_rows = [hourly_gain_mw(block.pool, block.n_row, option, now)[0] for option in plan.options]
+    gain = np.vstack([np.zeros((1, len(plan.options))), np.array(of_rows).reshape(-1, block.n_row).T])
+    low, high = (side[0] for side in block.row_bounds(now))
     site = plan.compiled.column("p_site_mw")
     built = plan.compiled.column("is_built") if plan.options else np.zeros(0, dtype=np.int64)
     columns = np.concatenate([dispatch[i], site, curtailed[i], built])

@@ -23,7 +23,7 @@ from gridplan.errors import NoSolutionError
 from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.compiled import Compiled
 from gridplan.plan.event_terms import add_event_rows, broken_terms
-from gridplan.plan.explicit import ExplicitMaster, explicit_master, rating_gain_mw
+from gridplan.plan.explicit import ExplicitMaster, explicit_master, hourly_gain_mw
 from gridplan.plan.loop import decision_gap
 from gridplan.plan.problems.siting import SitingPlan
 from gridplan.plan.solver import PlanSolution, PlanSolver
@@ -241,11 +241,12 @@ class SitingLoop:
     def _cut(self, exact: YearResult) -> _YearCut:
         block = self.year.block()
         constant, slope = own_cuts(block, exact.row_dual, exact.hours)
-        gain = rating_gain_mw(self.year.pool.keys, self.plan.options)
         price = self.grid.prices.overload_usd_per_mwh
         worth = np.zeros((len(exact.hours), len(self.year.pool)))
         worth[:, : exact.row_dual.shape[1] - 1] = np.minimum(np.abs(exact.row_dual[:, 1:]), price)
-        return _YearCut(constant_usd=constant, slope_site=slope, slope_option=-worth @ gain)
+        gains = [hourly_gain_mw(self.year.pool, len(self.year.pool), o, exact.hours) for o in self.plan.options]
+        slope_option = np.array([-(worth * gain).sum(axis=1) for gain in gains]).reshape(-1, len(exact.hours)).T
+        return _YearCut(constant_usd=constant, slope_site=slope, slope_option=slope_option)
 
     def _result(self, best: _Candidate, lower: float, gap: float, rounds: int) -> SitingResult:
         return SitingResult(
