@@ -98,18 +98,25 @@ def hosting_year(
 
 
 def least_capacity(
-    grid: Grid, point: int, *, u_mw: FloatArray, most_mw: float, not_below_mw: FloatArray, scouts: int = 48
+    grid: Grid,
+    point: int,
+    *,
+    u_mw: FloatArray,
+    most_mw: float,
+    not_below_mw: FloatArray,
+    raised_mw: Mapping[RowKey, FloatArray] | None = None,
+    scouts: int = 48,
 ) -> Hosting:
     """Least capacity of the year where ``not_below_mw`` (time,) is known to be a lower bound of each hour.
 
     The hours of least bound are solved first; after them only hours whose bound is below the least found.
     """
     order = np.argsort(not_below_mw, kind="stable")[:scouts]
-    best = hosting_year(grid, point, u_mw=u_mw, most_mw=most_mw, hours=np.sort(order))
+    best = hosting_year(grid, point, u_mw=u_mw, most_mw=most_mw, raised_mw=raised_mw, hours=np.sort(order))
     rest = np.setdiff1d(np.flatnonzero(not_below_mw < best.firm_mw - 1e-9), order)
     if not rest.size:
         return best
-    found = hosting_year(grid, point, u_mw=u_mw, most_mw=most_mw, hours=rest, rows=best.rows)
+    found = hosting_year(grid, point, u_mw=u_mw, most_mw=most_mw, rows=best.rows, raised_mw=raised_mw, hours=rest)
     return found if found.firm_mw < best.firm_mw else best
 
 

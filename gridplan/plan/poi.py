@@ -13,7 +13,7 @@ from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import PlanPoint
 from gridplan.dispatch.headroom import headroom
 from gridplan.dispatch.hosting import Hosting, hosting_year, least_capacity
-from gridplan.dispatch.rows import row_name
+from gridplan.dispatch.rows import INTACT, row_name
 from gridplan.dispatch.year import state_mw
 from gridplan.plan.case import YearCase
 from gridplan.plan.problems.capacity import (
@@ -86,7 +86,14 @@ def poi_capacity(case: YearCase, poi: str, most_mw: float) -> PoiCapacity:
     grid = case.grid(points)
     hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw)
     intact = case.grid(points, security="n-0")
-    least = least_capacity(intact, 0, u_mw=u_mw, most_mw=most_mw, not_below_mw=hosting.capacity_mw)
+    least = least_capacity(
+        intact,
+        0,
+        u_mw=u_mw,
+        most_mw=most_mw,
+        not_below_mw=hosting.capacity_mw,
+        raised_mw={key: limit for key, limit in case.raised_mw.items() if key[1] == INTACT},
+    )
     room = headroom(
         grid,
         state_mw(grid, case.base_at(1)),
