@@ -98,15 +98,17 @@ def build_siting(
         Price of one MW left unconnected over the studied hours.
     """
     sites = site_pairs(requests)
-    compiled = compile_model(lambda m: _declare(m, requests, sites, len(options)))
+    compiled = compile_model(lambda m: _declare(m, requests, sites, [option.branch for option in options]))
     _fill(compiled, requests, sites, options, unconnected_usd_per_mw)
     return SitingPlan(requests=tuple(requests), sites=sites, options=tuple(options), compiled=compiled)
 
 
-def _declare(m: Any, requests: Sequence[SiteRequest], sites: Sequence[tuple[int, str]], n_option: int) -> None:
+def _declare(
+    m: Any, requests: Sequence[SiteRequest], sites: Sequence[tuple[int, str]], option_branch: Sequence[int]
+) -> None:
     declare_sites(m, requests, sites)
     declare_unconnected(m, requests, sites)
-    declare_reinforcements(m, n_option)
+    declare_reinforcements(m, option_branch)
     declare_other_hours(m)
 
 
@@ -143,12 +145,17 @@ def declare_unconnected(m: Any, requests: Sequence[SiteRequest], sites: Sequence
         m.add_component(f"asked_mw[{request.id}]", pyo.Constraint(expr=asked == request.contract_mw))
 
 
-def declare_reinforcements(m: Any, n_option: int) -> None:
-    """Built or not."""
+def declare_reinforcements(m: Any, option_branch: Sequence[int]) -> None:
+    """Built or not; options of one branch are alternatives, for each states the rating it leaves the branch with."""
     import pyomo.environ as pyo
 
-    m.option = pyo.Set(initialize=list(range(n_option)), ordered=True)
+    m.option = pyo.Set(initialize=list(range(len(option_branch))), ordered=True)
     m.is_built = pyo.Var(m.option, domain=pyo.Binary)
+    for branch in sorted(set(option_branch)):
+        own = [o for o, other in enumerate(option_branch) if other == branch]
+        if len(own) > 1:
+            one = pyo.Constraint(expr=sum(m.is_built[o] for o in own) <= 1)
+            m.add_component(f"one_option[{branch}]", one)
 
 
 def declare_other_hours(m: Any) -> None:
