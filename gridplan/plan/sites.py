@@ -259,14 +259,18 @@ def _site(case: YearCase, grid: Grid, request: SiteRequest, k: int, poi: str, re
     )
     is_curtailed = bool((curtailed > SLACK_TOLERANCE_MW).any())
     is_free = found.firm_mw >= request.contract_mw - SLACK_TOLERANCE_MW
+    binding = NOTHING if is_free or not found.binding else found.binding[0]
+    firm = min(found.firm_mw, connected) if is_curtailed else connected
+    if case.is_radial[case.network.bus_index(poi)] and not case.study.criteria.accept_radial_supply:
+        firm, binding = 0.0, RADIAL
     return ChosenSite(
         campus=request.id,
         poi=poi if connected > 0 else None,
         contract_mw=request.contract_mw,
         connected_mw=connected,
-        firm_mw=min(found.firm_mw, connected) if is_curtailed else connected,
+        firm_mw=firm,
         curtailed_mw=curtailed,
-        binding=NOTHING if is_free or not found.binding else found.binding[0],
+        binding=binding,
         binding_hour=None if is_free else found.firm_hour,
     )
 
