@@ -19,6 +19,7 @@ from gridplan.plan.dependence import UnitDependence, unit_dependence
 from gridplan.plan.parts.storage import Store
 from gridplan.plan.poi import CampusCapacity, PoiCapacity, campus_capacities, poi_capacities
 from gridplan.plan.sites import YearSites, site_year
+from gridplan.solution import STORAGE_MEMBER, member_label
 
 Progress = Callable[[str], None]
 
@@ -130,11 +131,12 @@ def schedule_points(
         for s in campuses.storage
     ]
     for i, name in enumerate(network.storage.id):
-        points.append(PlanPoint(id=name, bus=int(network.storage.bus[i]), is_campus=False))
+        point = member_label(STORAGE_MEMBER, name)
+        points.append(PlanPoint(id=point, bus=int(network.storage.bus[i]), is_campus=False))
         stores.append(
             Store(
                 id=name,
-                point=name,
+                point=point,
                 p_mw=float(network.storage.p_mw[i]),
                 e_mwh=float(network.storage.e_mwh[i]),
                 efficiency_roundtrip_frac=float(network.storage.efficiency_roundtrip_frac[i]),
