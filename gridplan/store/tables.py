@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gridplan.network.model import FloatArray
 from gridplan.plan.event_terms import event_figures
 from gridplan.plan.local_hour import hour_stamp
 from gridplan.plan.poi import PoiCapacity, binding_text, curve
@@ -151,9 +152,9 @@ def schedule_rows(plan: YearPlan, hourly: Hourly) -> Iterable[Row]:
         values["p_baseline_mw"].sum(axis=2),
         values["p_workload_mw"].sum(axis=2),
         values["p_curtailed_mw"].sum(axis=2),
-        np.stack([values["p_job_mw"][:, j].sum(axis=1) for j in own_jobs], axis=1),
-        np.stack([values["p_charge_mw"][:, s].sum(axis=1) for s in own_stores], axis=1),
-        np.stack([values["p_discharge_mw"][:, s].sum(axis=1) for s in own_stores], axis=1),
+        _sums(values["p_job_mw"], own_jobs),
+        _sums(values["p_charge_mw"], own_stores),
+        _sums(values["p_discharge_mw"], own_stores),
         values["p_campus_mw"],
     ]
     for t, (utc, local) in enumerate(stamps):
@@ -162,8 +163,13 @@ def schedule_rows(plan: YearPlan, hourly: Hourly) -> Iterable[Row]:
             yield dict(zip(SCHEDULE_CSV_COLUMNS, (utc, local, campus, buses[i], *numbers), strict=True))
 
 
+def _sums(values: FloatArray, members: Sequence[Sequence[int]]) -> FloatArray:
+    """Sum over the members of each campus, dims (time, campus)."""
+    return np.array([values[:, own].sum(axis=1) for own in members]).reshape(len(members), len(values)).T
+
+
 def _members(plan: YearPlan, labels: Sequence[str]) -> list[list[int]]:
-    return [[k for k, name in enumerate(labels) if name.split(":")[0] == c] for c in plan.campuses.campus]
+    return [[k for k, name in enumerate(labels) if name.startswith(f"{c}:")] for c in plan.campuses.campus]
 
 
 def _binding_hour(plan: YearPlan, poi: PoiCapacity) -> str:
