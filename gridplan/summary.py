@@ -70,20 +70,27 @@ def verdict_lines(summary: Mapping[str, Any]) -> tuple[str, ...]:
         lines += [f"{year}  {_campus_line(c)}" for c in found["campuses"]]
         built = ", ".join(found["reinforcements_built"]) or "none"
         lines.append(f"{year}  reinforcements: {built}")
+    is_passed = summary["audit"] == "passed"
+    lines.append("audit: passed" if is_passed else "audit: FAILED, do not use these results; `gridplan audit` says why")
     return tuple(lines)
 
 
 def _campus_line(campus: Mapping[str, Any]) -> str:
     where = f"at {campus['bus']}" if campus["bus"] else "not connected"
-    firm = f"{campus['firm_mw']:,.0f} MW firm"
-    if campus["ac_passed"] is False:
-        passing = campus["ac_largest_passing_mw"]
-        firm = f"{campus['firm_mw']:,.0f} MW thermal (DC) only, AC fails"
-        firm += f" above {passing:,.0f} MW" if passing is not None else ""
+    is_thermal = campus["ac_passed"] is False and campus["firm_mw"] > 0
+    firm = f"{campus['firm_mw']:,.0f} MW {'thermal (DC) only' if is_thermal else 'firm'}"
     parts = [f"{campus['id']} ({campus['contract_mw']:,.0f} MW asked) {where}: {firm}"]
+    if campus["ac_passed"] is False:
+        parts.append(_ac_words(campus["ac_largest_passing_mw"]))
     if campus["conditional_mw"] > 0:
         parts.append(f"{campus['conditional_mw']:,.0f} MW conditional")
     if campus["unconnected_mw"] > 0:
         parts.append(f"{campus['unconnected_mw']:,.0f} MW not connected")
     when = f", {campus['binding_hour_local'].replace('T', ' ')}" if campus["binding_hour_local"] else ""
     return ", ".join(parts) + f"; limit: {campus['binding']}{when}"
+
+
+def _ac_words(passing_mw: float | None) -> str:
+    if passing_mw is None:
+        return "AC check fails"
+    return f"AC check passes up to {passing_mw:,.0f} MW" if passing_mw > 0 else "AC check fails at every size"
