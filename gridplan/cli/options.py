@@ -47,7 +47,7 @@ def fail_on_violation(function: F) -> F:
 
 def require_gap(function: F) -> F:
     """Add the flag ``--require-gap``."""
-    meaning = "Exit with 5 if the time limit came before the proven gap."
+    meaning = "Exit with 5 if the gap the study asks for is not proven."
     return click.option("--require-gap", is_flag=True, help=meaning)(function)
 
 

@@ -24,7 +24,8 @@ from gridplan.errors import (
 from gridplan.solution import SCHEMA_VERSION
 
 SHOWN_FINDINGS = 20
-TIME_LIMIT = "time_limit_with_solution"
+GAP_MISSED = ("gap_not_reached", "time_limit_with_solution")
+"""Status of a usable solution whose gap is wider than asked for."""
 
 _STATUS = {
     EXIT_INPUT: "invalid_input",
@@ -77,12 +78,12 @@ def with_demands(reply: Reply, *, violations: Sequence[str], is_gap_missed: bool
     violations : sequence of str
         What is not as demanded; empty where it was not asked.
     is_gap_missed : bool
-        Whether a gap was required and the time limit came first.
+        Whether a gap was required and not reached.
     """
     notes = [*reply.notes, *(f"violation: {violation}" for violation in violations)]
     code = EXIT_INFEASIBLE if violations else reply.exit_code
     if is_gap_missed:
-        notes.append("the time limit came before the required gap")
+        notes.append("the required gap was not reached")
         code = EXIT_NO_SOLUTION
     return replace(reply, notes=notes, exit_code=code)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
-from gridplan.cli.reply import TIME_LIMIT, Reply, with_demands
+from gridplan.cli.reply import GAP_MISSED, Reply, with_demands
 from gridplan.cli.violations import run_violations
 
 
@@ -28,5 +28,5 @@ def run(study: Path, out: Path | None, workers: int | None, fail_on_violation: b
     return with_demands(
         Reply(data=result.summary, lines=lines),
         violations=run_violations(result.run_dir) if fail_on_violation else (),
-        is_gap_missed=require_gap and result.status == TIME_LIMIT,
+        is_gap_missed=require_gap and result.status in GAP_MISSED,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
-from gridplan.cli.reply import TIME_LIMIT, Reply, with_demands
+from gridplan.cli.reply import GAP_MISSED, Reply, with_demands
 from gridplan.cli.solve_text import head_lines, table_lines
 
 COLUMNS = ("year", "id", "bus", "energy_mwh", "curtailed_mwh", "hours", "longest_event_h", "depth_mw")
@@ -27,5 +27,5 @@ def schedule(study: Path, workers: int | None, require_gap: bool) -> Reply:
     return with_demands(
         Reply(data=answer, lines=lines),
         violations=(),
-        is_gap_missed=require_gap and answer.get("status") == TIME_LIMIT,
+        is_gap_missed=require_gap and answer.get("status") in GAP_MISSED,
     )

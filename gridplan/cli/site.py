@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
-from gridplan.cli.reply import TIME_LIMIT, Reply, with_demands
+from gridplan.cli.reply import GAP_MISSED, Reply, with_demands
 from gridplan.cli.solve_text import head_lines, table_lines
 from gridplan.cli.violations import site_violations
 
@@ -35,7 +35,7 @@ def site(study: Path, workers: int | None, fail_on_violation: bool, require_gap:
     return with_demands(
         Reply(data=answer, lines=lines),
         violations=site_violations(answer, _asked_mw(study)) if fail_on_violation else (),
-        is_gap_missed=require_gap and answer.get("status") == TIME_LIMIT,
+        is_gap_missed=require_gap and answer.get("status") in GAP_MISSED,
     )
 
 

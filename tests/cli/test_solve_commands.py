@@ -180,11 +180,11 @@ def test_failed_proof_is_a_violation(
     assert text in result.stderr
 
 
+@pytest.mark.parametrize("status", ["gap_not_reached", "time_limit_with_solution"])
 @pytest.mark.parametrize("command", ["run", "site", "schedule"])
-def test_time_limit_is_a_result_unless_the_gap_is_required(
-    answers: FakePipeline, gridplan: Invoke, study: Path, run_dir: Path, command: str
+def test_missed_gap_is_a_result_unless_the_gap_is_required(
+    answers: FakePipeline, gridplan: Invoke, study: Path, run_dir: Path, command: str, status: str
 ) -> None:
-    status = "time_limit_with_solution"
     answers.answers = {
         "run_study": FakeResult(run_dir, status=status),
         "site_study": {**SITE, "status": status},
@@ -193,7 +193,7 @@ def test_time_limit_is_a_result_unless_the_gap_is_required(
     assert gridplan(command, study).exit_code == 0
     result = gridplan(command, study, "--require-gap")
     assert result.exit_code == 5
-    assert "the time limit came before the required gap" in result.stderr
+    assert "the required gap was not reached" in result.stderr
 
 
 def test_site_shows_campuses_and_investment(answers: FakePipeline, gridplan: Invoke, study: Path) -> None:
