@@ -1,6 +1,11 @@
-"""Grids that many tests share; networks and series are immutable, so one of each serves the whole session."""
+"""Grids and a run that many tests share.
+
+Networks and series are immutable and the run folder is only read, so one of each serves the whole session.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +15,7 @@ from gridplan.network.model import Network
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
 from tests.oracles import small_grids
+from tests.real_run import run_small_study
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +42,9 @@ def rts() -> Network:
 def rts_series(rts: Network) -> GridSeries:
     """Its weather year of 8,784 hours."""
     return read_series(dataset_folder("rts_gmlc"), rts, commitment="relaxed")
+
+
+@pytest.fixture(scope="session")
+def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run folder of a small real study; a test that changes files works on a copy."""
+    return run_small_study(tmp_path_factory.mktemp("real"))
