@@ -1,18 +1,20 @@
 """What a solve begins with: a study that has been read and checked, its grid and its weather year.
 
-Comes in: a study file. Goes out: ``Inputs``. Nothing is solved here.
+Comes in: a study file. Goes out: ``Inputs``, or every finding with its place in the file. Nothing is solved here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gridplan.campus.build import build_campuses, unknown_shape_findings
 from gridplan.errors import Finding, InputError
 from gridplan.network.dataset import read_network
 from gridplan.network.embedded import dataset_folder
 from gridplan.network.model import Network
+from gridplan.plan.local_hour import local_time
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
 from gridplan.study.check_network import check_against_grid
@@ -21,7 +23,7 @@ from gridplan.study.read import StudyFile, read_study
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """A study that has been read and checked, with its grid and weather year."""
+    """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors."""
 
     file: StudyFile
     path: Path
@@ -32,19 +34,49 @@ class Inputs:
 
 
 def read_inputs(path: Path) -> Inputs:
-    """Read a study and its grid; every finding of the study against the grid is collected.
+    """Read a study and everything it names.
 
     Raises
     ------
     InputError, FileError
-        If the study, its grid or its weather year is unsound; see ``gridplan.errors``.
+        If the study, its grid or its weather year is unsound; every finding carries its place.
     """
-    file = read_study(path)
+    return load_inputs(read_study(path), path)
+
+
+def load_inputs(file: StudyFile, path: Path) -> Inputs:
+    """Read what a study names, and check the study against it; a path in it starts at the folder of ``path``.
+
+    Raises
+    ------
+    InputError
+        As ``read_inputs``; warnings found before stand beside the errors.
+    """
+    findings = [*file.findings, *_placed(file, unknown_shape_findings(file.study))]
+    try:
+        folder = dataset_folder(file.study.network, beside=path.parent)
+        network = read_network(folder)
+    except InputError as error:
+        raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
+    findings += _against_grid(file, network)
+    _refuse(findings)
     study = file.study
-    folder = _dataset(file, path)
-    network = read_network(folder)
-    found = check_against_grid(
-        study,
+    try:
+        series = read_series(
+            folder, network, commitment=study.criteria.commitment, must_run=tuple(study.criteria.must_run)
+        )
+    except InputError as error:
+        raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
+    findings += _against_series(file, series)
+    _refuse(findings)
+    findings += _against_campuses(file, series)
+    _refuse(findings)
+    return Inputs(file=file, path=path, dataset=folder, network=network, series=series, findings=tuple(findings))
+
+
+def _against_grid(file: StudyFile, network: Network) -> tuple[Finding, ...]:
+    return check_against_grid(
+        file.study,
         bus_ids=network.bus.id,
         branch_ids=network.branch.id,
         generator_ids=network.generator.id,
@@ -52,19 +84,40 @@ def read_inputs(path: Path) -> Inputs:
         branch_rating_normal_mva=network.branch.rating_normal_mva.tolist(),
         positions=file.source,
     )
-    if any(finding.severity == "error" for finding in found):
-        raise InputError(found)
-    must_run: Sequence[str] = study.criteria.must_run
-    series = read_series(folder, network, commitment=study.criteria.commitment, must_run=tuple(must_run))
-    return Inputs(
-        file=file, path=path, dataset=folder, network=network, series=series, findings=(*file.findings, *found)
-    )
 
 
-def _dataset(file: StudyFile, path: Path) -> Path:
-    """Folder of the study's network; a path starts at the study file."""
-    try:
-        return dataset_folder(file.study.network, beside=path.parent)
-    except InputError as error:
-        place = file.source.place("network")
-        raise InputError([replace(finding, place=place) for finding in error.findings]) from None
+def _against_series(file: StudyFile, series: GridSeries) -> Iterator[Finding]:
+    """Studied hours and weather year against the hours there are."""
+    study, count = file.study, len(series)
+    if study.hours != "all" and study.hours.first + study.hours.count > count:
+        message = f"hours up to {study.hours.first + study.hours.count - 1} are asked for, but the series of network "
+        message += f"{study.network} have {count} hours"
+        yield file.source.error("GP-TIM-003", "hours", message, f"end at hour {count - 1} or earlier")
+    year, asked = local_time(series.time_utc[0], series.timezone).year, study.base_case.weather_years[0]
+    if asked != year:
+        message = f"weather year {asked} is stated, but the series of network {study.network} begin in {year}"
+        yield file.source.warning("GP-TIM-003", "base_case.weather_years", message, f"write [{year}]")
+
+
+def _against_campuses(file: StudyFile, series: GridSeries) -> list[Finding]:
+    """Errors of jobs and shapes at the full contract; what is no error is told by the plan of the year."""
+    study = file.study
+    time_utc = series.time_utc[study.hour_slice(len(series))]
+    found: list[Finding] = []
+    for year in study.years:
+        contract = {campus.id: campus.contract_mw_in(year) for campus in study.campuses}
+        try:
+            build_campuses(study, year, contract, time_utc)
+        except InputError as error:
+            found += _placed(file, error.findings)
+    return [finding for finding in dict.fromkeys(found) if finding.severity == "error"]
+
+
+def _placed(file: StudyFile, findings: Iterable[Finding], key: str = "") -> list[Finding]:
+    """Findings without a file at their key, or at ``key``, in the study file."""
+    return [f if f.place.file else replace(f, place=file.source.place(key or f.place.key)) for f in findings]
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    if any(finding.severity == "error" for finding in findings):
+        raise InputError(findings)

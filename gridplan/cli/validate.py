@@ -56,8 +56,7 @@ def _findings(path: Path) -> tuple[Finding, ...]:
 def _study_findings(path: Path) -> tuple[Finding, ...]:
     from gridplan.study.read import read_study
 
-    file = read_study(path)
-    return (*file.findings, *_grid_findings(file, path))
+    return _input_findings(read_study(path), path)
 
 
 def _sweep_findings(path: Path) -> tuple[Finding, ...]:
@@ -66,7 +65,17 @@ def _sweep_findings(path: Path) -> tuple[Finding, ...]:
 
     sweep = read_sweep(path)
     build_members(sweep)
-    return (*sweep.findings, *_grid_findings(sweep.base, sweep.base_path))
+    return tuple(dict.fromkeys([*sweep.findings, *_input_findings(sweep.base, sweep.base_path)]))
+
+
+def _input_findings(file: StudyFile, path: Path) -> tuple[Finding, ...]:
+    """Findings of the study and of everything it names."""
+    from gridplan.inputs import load_inputs
+
+    try:
+        return load_inputs(file, path).findings
+    except InputError as error:
+        return error.findings
 
 
 def _dataset_findings(folder: Path) -> tuple[Finding, ...]:
@@ -75,33 +84,6 @@ def _dataset_findings(folder: Path) -> tuple[Finding, ...]:
 
     read_series(folder, read_network(folder), commitment="relaxed")
     return ()
-
-
-def _grid_findings(file: StudyFile, path: Path) -> tuple[Finding, ...]:
-    """Check what needs the grid or the campus room: names, sizes, shapes."""
-    from dataclasses import replace
-
-    from gridplan.campus.build import unknown_shape_findings
-    from gridplan.network.dataset import read_network
-    from gridplan.network.embedded import dataset_folder
-    from gridplan.study.check_network import check_against_grid
-
-    shapes = [replace(f, place=file.source.place(f.place.key)) for f in unknown_shape_findings(file.study)]
-    try:
-        network = read_network(dataset_folder(file.study.network, beside=path.parent))
-    except InputError as error:
-        at_network = [replace(f, place=file.source.place("network")) if not f.place.file else f for f in error.findings]
-        return (*shapes, *at_network)
-    found = check_against_grid(
-        file.study,
-        bus_ids=network.bus.id,
-        branch_ids=network.branch.id,
-        generator_ids=network.generator.id,
-        total_p_max_mw=float(network.generator.p_max_mw.sum()),
-        branch_rating_normal_mva=tuple(float(mva) for mva in network.branch.rating_normal_mva),
-        positions=file.source,
-    )
-    return (*shapes, *found)
 
 
 def _count(number: int, word: str) -> str:

@@ -125,7 +125,7 @@ def test_grid_that_cannot_serve_its_own_load_is_infeasible(study: Path) -> None:
             "reference_year: 2028", "reference_year: 2020"
         )
     )
-    with pytest.raises(InfeasibleError, match="cannot be served"):
+    with pytest.raises(InfeasibleError, match="cannot serve its load"):
         hosting_study(study)
 
 
