@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gridplan.campus.model import CampusJob
 from gridplan.dispatch.hosting import SUPPLY
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW
 from gridplan.plan.adequacy import adequacy
@@ -192,7 +193,7 @@ def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
         }
         if is_conditional
         else None,
-        "jobs": [_job(plan, campus, job.id) for job in campus.workloads.jobs] if connected > 0 else [],
+        "jobs": [_job(plan, job) for job in plan.campuses.jobs if job.campus == campus.id],
         "storage": _storage(plan, campus),
         **_facts(plan, i),
     }
@@ -212,8 +213,7 @@ def _class(plan: YearPlan, i: int, c: int) -> dict[str, Any]:
     }
 
 
-def _job(plan: YearPlan, campus: Campus, job_id: str) -> dict[str, Any]:
-    job = next(j for j in plan.campuses.jobs if j.campus == campus.id and j.id == job_id)
+def _job(plan: YearPlan, job: CampusJob) -> dict[str, Any]:
     start = plan.case.series.time_utc[0]
     hour = np.timedelta64(3600, "s")
     return {
