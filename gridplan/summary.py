@@ -77,15 +77,16 @@ def verdict_lines(summary: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _campus_line(campus: Mapping[str, Any]) -> str:
     where = f"at {campus['bus']}" if campus["bus"] else "not connected"
+    asked = _mw(campus["contract_mw"])
     is_thermal = campus["ac_passed"] is False and campus["firm_mw"] > 0
-    firm = f"{campus['firm_mw']:,.0f} MW {'thermal (DC) only' if is_thermal else 'firm'}"
-    parts = [f"{campus['id']} ({campus['contract_mw']:,.0f} MW asked) {where}: {firm}"]
+    firm = f"{_mw(campus['firm_mw'])} {'thermal (DC) only' if is_thermal else 'firm'}"
+    parts = [f"{campus['id']} ({asked} asked) {where}: {firm}"]
     if campus["ac_passed"] is False:
         parts.append(_ac_words(campus["ac_largest_passing_mw"]))
     if campus["conditional_mw"] > 0:
-        parts.append(f"{campus['conditional_mw']:,.0f} MW conditional")
+        parts.append(f"{_mw(campus['conditional_mw'])} conditional")
     if campus["unconnected_mw"] > 0:
-        parts.append(f"{campus['unconnected_mw']:,.0f} MW not connected")
+        parts.append(f"{_mw(campus['unconnected_mw'])} not connected")
     when = f", {campus['binding_hour_local'].replace('T', ' ')}" if campus["binding_hour_local"] else ""
     return ", ".join(parts) + f"; limit: {campus['binding']}{when}"
 
@@ -93,4 +94,9 @@ def _campus_line(campus: Mapping[str, Any]) -> str:
 def _ac_words(passing_mw: float | None) -> str:
     if passing_mw is None:
         return "AC check fails"
-    return f"AC check passes up to {passing_mw:,.0f} MW" if passing_mw > 0 else "AC check fails at every size"
+    return f"AC check passes up to {_mw(passing_mw)}" if passing_mw > 0 else "AC check fails at every size"
+
+
+def _mw(mw: float) -> str:
+    """Whole MW; one digit more where a contract is as small as that."""
+    return f"{mw:,.0f} MW" if mw >= 10 or mw == round(mw) else f"{mw:,.1f} MW"
