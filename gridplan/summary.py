@@ -88,7 +88,8 @@ def _campus_line(campus: Mapping[str, Any]) -> str:
     if campus["unconnected_mw"] > 0:
         parts.append(f"{_mw(campus['unconnected_mw'])} not connected")
     when = f", {campus['binding_hour_local'].replace('T', ' ')}" if campus["binding_hour_local"] else ""
-    return ", ".join(parts) + f"; limit: {campus['binding']}{when}"
+    limit = f"; limit: {campus['binding']}{when}" if campus["binding"] else ""
+    return ", ".join(parts) + limit
 
 
 def _ac_words(passing_mw: float | None) -> str:
