@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from gridplan import pipeline
 from gridplan.solution import MANIFEST_JSON
 
 STUDY = """\
@@ -59,6 +58,8 @@ reinforcements:
 
 def run_small_study(folder: Path, *, workers: int = 1, text: str = STUDY) -> Path:
     """Run the study in a folder of its own, its file beside the results; returns the run folder."""
+    from gridplan import pipeline  # the rest of the suite does not wait for it
+
     folder.mkdir(parents=True, exist_ok=True)
     study = folder / "study.yaml"
     study.write_text(text, encoding="utf-8")
