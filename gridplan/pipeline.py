@@ -16,7 +16,7 @@ from gridplan.hosting import hosting_study
 from gridplan.inputs import Inputs, read_inputs
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
-from gridplan.report.document import build_report
+from gridplan.report.document import build_report_apart
 from gridplan.snapshot import dispatch_network
 from gridplan.solution import CERTIFICATE_JSON
 from gridplan.store.folder import RunWriter, check_target, sha256
@@ -130,7 +130,7 @@ def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm,
     certificate = audit(writer.folder).to_json(seconds=False) | {"run": study.name}
     writer.json(CERTIFICATE_JSON, certificate)
     stages.begin("report")
-    build_report(writer.folder)
+    build_report_apart(writer.folder)
     stages.end()
     summary = run_summary(study, document, ac, certificate, run_status(document))
     writer.publish({**provenance, "status": summary["status"], "wall_s": stages.wall_s})

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
 import os
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from gridplan.errors import FileError
@@ -21,6 +23,15 @@ from gridplan.report.pdf import compile_pdf
 from gridplan.report.run_folder import NotStudiedError, RunFolder
 
 _LOG = logging.getLogger(__name__)
+
+
+def build_report_apart(run_dir: Path) -> list[str]:
+    """``build_report`` in a process of its own: what a run imported before changes how figures are drawn.
+
+    So a run and a later ``gridplan report`` write the same bytes.
+    """
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+        return apart.submit(build_report, run_dir).result()
 
 
 def build_report(run_dir: Path) -> list[str]:

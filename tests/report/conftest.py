@@ -12,7 +12,7 @@ import pytest
 
 from gridplan.report import maps
 from gridplan.report.contents import build_document
-from gridplan.report.document import build_report
+from gridplan.report.document import build_report_apart
 from gridplan.report.figures import curtailment_curves, duration, mw_bars, worst_week
 from gridplan.report.file_names import REPORT_JSON
 from gridplan.report.run_folder import RunFolder
@@ -24,21 +24,21 @@ SUMMER_H = {"first": 4900, "hours": 504}
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_run.make_full(tmp_path_factory.mktemp("report") / "full", **SUMMER_H)
-    build_report(folder)
+    build_report_apart(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def minimal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_run.make_minimal(tmp_path_factory.mktemp("report") / "minimal")
-    build_report(folder)
+    build_report_apart(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def infeasible(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_run.make_infeasible(tmp_path_factory.mktemp("report") / "infeasible")
-    build_report(folder)
+    build_report_apart(folder)
     return folder
 
 
