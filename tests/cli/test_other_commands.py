@@ -186,12 +186,12 @@ def test_audit_of_a_missing_folder_is_an_io_error(gridplan: Invoke) -> None:
 def test_report_builds_again(gridplan: Invoke, monkeypatch: pytest.MonkeyPatch, run_dir: Path) -> None:
     built: list[Path] = []
 
-    def build_report(folder: Path) -> list[str]:
+    def build_report_apart(folder: Path) -> list[str]:
         built.append(folder)
         return ["report.json", "report.pdf"]
 
     module = ModuleType("gridplan.report.document")
-    module.build_report = build_report  # type: ignore[attr-defined]
+    module.build_report_apart = build_report_apart  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gridplan.report.document", module)
     result = gridplan("report", run_dir)
     assert result.exit_code == 0
