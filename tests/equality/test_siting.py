@@ -303,6 +303,19 @@ def test_upgrades_of_one_branch_are_alternatives(
     assert chosen(question, result) == Combination(sites=(("2", connected_mw),), built=frozenset(built))
 
 
+def test_campus_takes_what_supply_leaves() -> None:
+    """In the second hour 120 MW feed a load of 50 MW; even with all of that load shed, 200 MW could not be served."""
+    network = grid({"1": 0, "2": 50}, [branch(("1", "2"))], [unit("1", [(500, 10)])])
+    question = replace(
+        line_question(()),
+        network=network,
+        series=hours_of(network, [[0, 50], [0, 50]], [[500], [120]]),
+    )
+    result = sited(question)
+    assert chosen(question, result) == Combination(sites=(("2", 60.0),), built=frozenset())
+    assert_allclose(result.upper_usd, 10 * 2 * 110 + 1000 * 140)
+
+
 def overloaded_study(rating_mva: float) -> Study:
     return Study.model_validate(
         {
