@@ -149,7 +149,7 @@ def outage_table(
         effect=np.hstack([e.effect for e in effects]) if effects else empty,
         source=np.array([s for e in effects for s in e.source], dtype=np.int64),
         start=np.asarray(start, dtype=np.int64),
-        is_monitored=np.array([e.is_monitored for e in effects], dtype=bool).reshape(-1, layout.n_branch).T,
+        is_monitored=np.array([e.is_monitored for e in effects], dtype=bool).reshape(len(effects), layout.n_branch).T,
         island_load_mw=np.array([e.island_load_mw for e in effects], dtype=float),
     )
 
@@ -173,6 +173,17 @@ def pickup_share(network: Network, *, without: Sequence[int] = (), inside: BoolA
         weight = np.where(inside[network.generator.bus], weight, 0.0)
     total = weight.sum()
     return weight / total if total > 0 else weight
+
+
+def without_pickup(network: Network, table: OutageTable) -> tuple[Contingency, ...]:
+    """Contingencies whose lost power no unit makes up for: none that picks up is left in the main island."""
+    found = []
+    for i, lost in enumerate(table.contingencies):
+        inside = main_island(network, island_labels(network, lost.branches)) if i in table.islanding else None
+        is_loss = bool(lost.generators or lost.campuses) or inside is not None
+        if is_loss and not pickup_share(network, without=lost.generators, inside=inside).any():
+            found.append(lost)
+    return tuple(found)
 
 
 def _effect(

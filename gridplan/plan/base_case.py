@@ -10,6 +10,7 @@ from gridplan.dispatch.parts import evaluate_year
 from gridplan.dispatch.rows import RowKey, RowPool, row_name
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearResult, unserved_mw
 from gridplan.errors import InfeasibleError
+from gridplan.network.contingency import without_pickup
 from gridplan.network.model import FloatArray
 from gridplan.plan.local_hour import hour_text
 from gridplan.study.schema import Study
@@ -44,6 +45,25 @@ def base_dispatch(
     if raised:
         base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm)
     return base, rows, raised
+
+
+def check_pickup(grid: Grid) -> None:
+    """Refuse outages whose lost power nobody makes up for: the flows after them would mean nothing.
+
+    Raises
+    ------
+    InfeasibleError
+        If no unit that picks up is left beside what is lost.
+    """
+    lost = without_pickup(grid.network, grid.outages)
+    if lost:
+        names = ", ".join(outage.id for outage in lost[:SHOWN_OVERLOADS])
+        more = f" and {len(lost) - SHOWN_OVERLOADS} more" if len(lost) > SHOWN_OVERLOADS else ""
+        raise InfeasibleError(
+            f"n-1 security cannot be met: no unit is left to make up for the loss of {names}{more}. Let more units "
+            f"pick up (is_dispatchable in generator.csv), leave these outages out (criteria.contingencies), or study "
+            f"security: n-0."
+        )
 
 
 def base_violations(study: Study, pool: RowPool, base: YearResult) -> dict[RowKey, FloatArray]:

@@ -128,7 +128,7 @@ def _hour_rows(plan: SitingPlan, block: HourBlock, hour: int, i: int, dispatch: 
     t = block.plan_matrix
     now = np.array([hour])
     of_rows = [hourly_gain_mw(block.pool, block.n_row, option, now)[0] for option in plan.options]
-    gain = np.vstack([np.zeros((1, len(plan.options))), np.array(of_rows).reshape(-1, block.n_row).T])
+    gain = np.vstack([np.zeros((1, len(plan.options))), np.array(of_rows).reshape(len(plan.options), block.n_row).T])
     low, high = (side[0] for side in block.row_bounds(now))
     site = plan.compiled.column("p_site_mw")
     built = plan.compiled.column("is_built") if plan.options else np.zeros(0, dtype=np.int64)

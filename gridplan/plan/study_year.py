@@ -13,6 +13,7 @@ from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, PlanPoint
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult
+from gridplan.plan.base_case import check_pickup
 from gridplan.plan.case import YearCase
 from gridplan.plan.cycles import ScheduleResult, solve_schedule
 from gridplan.plan.dependence import UnitDependence, unit_dependence
@@ -65,6 +66,8 @@ def plan_year(
     progress: Progress = lambda _: None,
 ) -> YearPlan:
     """Capacity of every candidate POI, then sites, then the schedule of what is connected."""
+    asked = [c for c in case.study.campuses if c.contract_mw_in(case.year) > 0]
+    check_pickup(case.grid([PlanPoint(id=c.id, bus=case.network.bus_index(c.poi[0])) for c in asked]))
     pois = poi_capacities(case, farm=farm, progress=progress)
     progress("flexible MW of each request")
     capacities = campus_capacities(case, pois)

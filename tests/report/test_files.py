@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from gridplan.errors import FileError
 from gridplan.report.cells import number_text
-from gridplan.report.document import build_report
+from gridplan.report.document import build_report_apart
 from gridplan.report.file_names import REPORT_HTML, REPORT_JSON, REPORT_PDF, SITES_GPKG, WRITTEN
 from gridplan.solution import MW_BY_YEAR_CSV, STUDY_JSON
 from tests.report import make_run
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
 def test_same_bytes_twice(kind: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(kind)
     before = digests(folder)
-    build_report(folder)
+    build_report_apart(folder)
     assert digests(folder) == before
 
 
@@ -65,7 +65,7 @@ def test_report_does_not_read_itself_or_the_manifest_hashes(copy: Path, full: Pa
         json.dumps({"outputs": {REPORT_PDF: "0"}, "wall_s": {"audit": 1.0}}), encoding="utf-8"
     )
     before = {path.name for path in copy.iterdir()}
-    written = build_report(copy)
+    written = build_report_apart(copy)
     assert set(written) == set(WRITTEN)
     assert {path.name for path in copy.iterdir()} == before | set(WRITTEN)
     assert digests(copy) == digests(full)
@@ -110,7 +110,7 @@ def test_paper_follows_the_study(full: Path, minimal: Path, tmp_path: Path) -> N
     study = json.loads((folder / STUDY_JSON).read_text(encoding="utf-8"))
     study["report"]["paper"] = "a4"
     (folder / STUDY_JSON).write_text(json.dumps(study), encoding="utf-8")
-    build_report(folder)
+    build_report_apart(folder)
     assert page_sizes_pt(full) == {(612, 792)}
     assert page_sizes_pt(folder) == {(595, 842)}
 
@@ -134,7 +134,7 @@ def test_hostile_words_do_no_harm(copy: Path) -> None:
     study["name"] = "<script>alert(1)</script> #panic() $x$ \\ 数据中心 🙂"
     study["campuses"][0]["name"] = "*bold* _x_ $\\frac$ @ref"
     (copy / STUDY_JSON).write_text(json.dumps(study), encoding="utf-8")
-    build_report(copy)
+    build_report_apart(copy)
     page = (copy / REPORT_HTML).read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "数据中心" in page
@@ -162,8 +162,8 @@ def test_grid_without_coordinates_has_no_geopackage(minimal: Path) -> None:
 
 def test_missing_folder_and_damaged_file_are_file_errors(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="is no folder"):
-        build_report(tmp_path / "nothing")
+        build_report_apart(tmp_path / "nothing")
     folder = make_run.make_minimal(tmp_path / "run")
     (folder / "plan.json").write_text("{", encoding="utf-8")
     with pytest.raises(FileError, match=r"plan\.json cannot be read"):
-        build_report(folder)
+        build_report_apart(folder)
