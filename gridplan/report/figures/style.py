@@ -85,9 +85,19 @@ def render(name: str, size_in: tuple[float, float], draw: Callable[[Figure], Non
         figure = NewFigure(figsize=size_in, layout="constrained")
         draw(figure)
         lay_out(figure)
+        _close_caps(figure)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return named_svg(name, file.getvalue())
+
+
+def _close_caps(figure: Figure) -> None:
+    """Give every collection its own cap style: left open, it takes that of whatever was drawn before it."""
+    from matplotlib.collections import Collection
+
+    for collection in figure.findobj(Collection):
+        if isinstance(collection, Collection) and collection.get_capstyle() is None:
+            collection.set_capstyle("butt")
 
 
 def lay_out(figure: Figure) -> None:
