@@ -150,7 +150,8 @@ def _capacities(case: YearCase, names: Sequence[str], farm: Farm, progress: Prog
     series = case.series
     most = float((series.p_max_mw.sum(axis=1) - series.load_mw.sum(axis=1)).max()) + 1.0
     tasks = [_BusTask(case, name, max(most, 1.0)) for name in names]
-    return farm.map(_bus_capacity, tasks, lambda i: progress(f"capacity of bus {names[i]} ({i + 1} of {len(names)})"))
+    progress(f"capacity of {len(tasks)} buses" if len(tasks) > 1 else f"capacity of bus {names[0]}")
+    return farm.map(_bus_capacity, tasks, lambda i: progress(f"capacity: {i + 1} of {len(tasks)} buses done"))
 
 
 def _bus_capacity(task: _BusTask) -> PoiCapacity:
