@@ -254,17 +254,17 @@ def test_two_conditional_campuses_equal_enumeration(seed: int) -> None:
 
 @pytest.mark.slow
 def test_conditional_campus_on_the_peak_day_equals_enumeration(rts_day: Question) -> None:
-    """Twelve hours in one program for every combination; the energy budget binds."""
+    """Twelve hours in one program for every combination; the whole contract is taken with curtailment."""
     verde = SiteRequest(
         id="verde",
         pois=("203", "107"),
-        contract_mw=360,
-        block_mw=180,
+        contract_mw=340,
+        block_mw=170,
         shed_frac=0.25,
         curtailment_usd_per_mwh=1500.0,
         max_energy_frac=0.05,
     )
-    wire = replace(rts_day.wires[0], annual_cost_usd=2e5)
+    wire = replace(rts_day.wires[0], annual_cost_usd=1e6)
     hours = rts_day.series.hours(slice(8, 20))
     question = replace(rts_day, series=hours, requests=(verde, rts_day.requests[1]), wires=(wire,), known={})
     result = compare_conditional(question)
