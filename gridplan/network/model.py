@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 Labels = tuple[str, ...]
 
 
-class _Table:
+class Table:
     """Columns of one kind of element; every array is made read-only at birth."""
 
     def __post_init__(self) -> None:
@@ -38,7 +38,7 @@ class _Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Buses(_Table):
+class Buses(Table):
     """Buses, dim ``bus``."""
 
     id: Labels
@@ -55,7 +55,7 @@ class Buses(_Table):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Branches(_Table):
+class Branches(Table):
     """Lines and transformers, dim ``branch``; the tap stands at the from end (MATPOWER's branch model).
 
     ``tap_ratio`` is 1.0 where none is given; flow is positive from -> to.
@@ -77,7 +77,7 @@ class Branches(_Table):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Generators(_Table):
+class Generators(Table):
     """Units, dim ``generator``, with convex cost blocks, dims (generator, block).
 
     ``block_width_mw`` sums to ``p_max_mw``; ``block_cost_usd_per_mwh`` never falls along a row.
@@ -102,7 +102,7 @@ class Generators(_Table):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DcLines(_Table):
+class DcLines(Table):
     """Two-terminal dc lines, dim ``dc_line``; flow is positive from -> to, lossless unless stated."""
 
     id: Labels
@@ -114,7 +114,7 @@ class DcLines(_Table):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Storages(_Table):
+class Storages(Table):
     """Grid storage, dim ``storage``; a device of the plan, never of one hour."""
 
     id: Labels

@@ -1,0 +1,23 @@
+"""Rules on a grid case: one rule, one function, findings with code, place and way out.
+
+Comes in: a GridCase and the policy of whoever reads it. Goes out: findings; nothing is repaired. A new rule is one
+function and one entry in ``RULES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from gridplan.errors import Finding
+from gridplan.network.case import GridCase
+from gridplan.network.policy import Policy
+
+Rule = Callable[[GridCase, Policy], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = ()
+
+
+def check_case(case: GridCase, policy: Policy | None = None) -> tuple[Finding, ...]:
+    """Apply every rule to a case; the reader's own findings come first."""
+    chosen = policy or Policy()
+    return (*case.findings, *(finding for rule in RULES for finding in rule(case, chosen)))
