@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.network.contingency import Contingency, OutageTable, outage_table
+from gridplan.network.cost_blocks import block_start_mw
 from gridplan.network.model import FloatArray, IntArray, Network
 from gridplan.network.sensitivity import DcConvention, ptdf, shift_flow_mw
 from gridplan.series.model import GridSeries
@@ -23,10 +24,15 @@ from gridplan.series.model import GridSeries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Branch limits the DC dispatch compares with, dims (branch,) [MW]."""
+    """Branch limits the DC dispatch compares with, dims (branch,) [MW].
+
+    ``middle_mw`` is for limits of the intact network that are not the same in both directions, such as those of
+    angles: ``abs(f - middle_mw) <= normal_mw``. None is the middle at 0. Headroom and hosting know no middle.
+    """
 
     normal_mw: FloatArray
     emergency_mw: FloatArray
+    middle_mw: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,8 @@ class Columns:
 
 #: Cached arrays that belong to the hours of a grid.
 _HOURLY = ("fixed_injection_mw", "fixed_state", "balance_mw", "column_bounds_mw", "varying_columns")
+#: Cached arrays that belong to the columns of a grid.
+_OF_COLUMNS = ("state_of_columns", "balance_of_columns", "column_bounds_mw", "varying_columns")
 
 
 class Grid:
@@ -120,6 +128,16 @@ class Grid:
         other.__dict__.pop("limit_after_mw", None)
         return other
 
+    def with_cost_blocks(self, width_mw: FloatArray, cost_usd_per_mwh: FloatArray) -> Grid:
+        """Same grid with other cost blocks, each dims (generator, block) [MW], [USD/MWh]."""
+        other = copy(self)
+        unit = replace(self.network.generator, block_width_mw=width_mw, block_cost_usd_per_mwh=cost_usd_per_mwh)
+        other.network = replace(self.network, generator=unit)
+        other.columns = _columns(other.network, self.series, self.prices)
+        for name in _OF_COLUMNS:
+            other.__dict__.pop(name, None)
+        return other
+
     def with_prices(self, prices: Prices) -> Grid:
         """Same grid with other prices of unserved load and overload."""
         other = copy(self)
@@ -134,25 +152,20 @@ class Grid:
     @cached_property
     def state_of_columns(self) -> FloatArray:
         """State per MW of each column, dims (state, column)."""
-        layout, columns = self.outages.layout, self.columns
+        layout, columns, net = self.outages.layout, self.columns, self.network
         state = np.zeros((len(layout), len(columns.kind)))
-        for j, (kind, owner) in enumerate(zip(columns.kind, columns.owner, strict=True)):
-            state[: layout.n_branch, j] = self._flow_of_column(kind, owner)
-            if kind == "generator":
-                state[layout.generator + owner, j] = 1.0
-            elif kind == "dc_line":
-                state[layout.dc_line + owner, j] = 1.0
+        flow = state[: layout.n_branch]
+        blocks, dc = columns.of("generator"), columns.of("dc_line")
+        flow[:, blocks] = self.factors[:, net.generator.bus[columns.owner[blocks]]]
+        state[layout.generator + columns.owner[blocks], blocks] = 1.0
+        line = columns.owner[dc]
+        received = 1.0 - net.dc_line.loss_frac[line]
+        flow[:, dc] = received * self.factors[:, net.dc_line.to_bus[line]] - self.factors[:, net.dc_line.from_bus[line]]
+        state[layout.dc_line + line, dc] = 1.0
+        for kind, sign in (("unserved", 1.0), ("spill", -1.0)):
+            at = columns.of(kind)
+            flow[:, at] = sign * self.factors[:, columns.owner[at]]
         return state
-
-    def _flow_of_column(self, kind: str, owner: int) -> FloatArray:
-        net = self.network
-        if kind == "generator":
-            return np.asarray(self.factors[:, net.generator.bus[owner]])
-        if kind == "dc_line":
-            received = 1.0 - net.dc_line.loss_frac[owner]
-            ends = net.dc_line.to_bus[owner], net.dc_line.from_bus[owner]
-            return np.asarray(received * self.factors[:, ends[0]] - self.factors[:, ends[1]])
-        return np.asarray(self.factors[:, owner] * (1.0 if kind == "unserved" else -1.0))
 
     @cached_property
     def state_of_points(self) -> FloatArray:
@@ -167,9 +180,10 @@ class Grid:
 
     @cached_property
     def fixed_injection_mw(self) -> FloatArray:
-        """Output of fixed units less native load and shunt conductance, dims (time, bus) [MW]."""
+        """Output of fixed units, first blocks' start, less native load and shunt conductance, dims (time, bus) [MW]."""
         net, series = self.network, self.series
         injection = -series.load_mw - net.bus.gs_mw
+        np.add.at(injection.T, net.generator.bus, unit_start_mw(net)[:, None])
         fixed = np.flatnonzero(net.generator.is_fixed)
         np.add.at(injection.T, net.generator.bus[fixed], series.p_max_mw[:, fixed].T)
         return injection
@@ -181,6 +195,7 @@ class Grid:
         state = np.zeros((len(self), len(layout)))
         state[:, : layout.n_branch] = self.fixed_injection_mw @ self.factors.T + self.shift_mw
         fixed = np.flatnonzero(net.generator.is_fixed)
+        state[:, layout.generator : layout.dc_line] = unit_start_mw(net)
         state[:, layout.generator + fixed] = self.series.p_max_mw[:, fixed]
         return state
 
@@ -242,7 +257,8 @@ def _columns(network: Network, series: GridSeries, prices: Prices) -> Columns:
         cost.append(float(usd))
 
     unit = network.generator
-    for g in np.flatnonzero(~unit.is_fixed & (series.p_max_mw.max(axis=0, initial=0.0) > 0)):
+    most_mw = series.p_max_mw.max(axis=0, initial=-np.inf)
+    for g in np.flatnonzero(~unit.is_fixed & (most_mw > unit_start_mw(network))):
         for k in np.flatnonzero(unit.block_width_mw[g] > 0):
             add("generator", g, int(k), unit.block_cost_usd_per_mwh[g, k])
     for d in range(len(network.dc_line)):
@@ -261,7 +277,7 @@ def _column_bounds(network: Network, series: GridSeries, columns: Columns) -> tu
     lower = np.zeros((len(series), len(columns.kind)))
     upper = np.zeros_like(lower)
     unit = network.generator
-    before = np.cumsum(unit.block_width_mw, axis=1) - unit.block_width_mw
+    before = np.cumsum(unit.block_width_mw, axis=1) - unit.block_width_mw + unit_start_mw(network)[:, None]
     for j in columns.of("generator"):
         g, k = columns.owner[j], columns.block[j]
         width, earlier = unit.block_width_mw[g, k], before[g, k]
@@ -278,9 +294,14 @@ def _column_bounds(network: Network, series: GridSeries, columns: Columns) -> tu
     return lower, upper
 
 
+def unit_start_mw(network: Network) -> FloatArray:
+    """Output at which the blocks of each unit begin, dims (generator,): below 0 where a unit can draw power."""
+    return np.where(network.generator.is_fixed, 0.0, block_start_mw(network.generator.p_min_mw))
+
+
 def unit_output_mw(grid: Grid, column_mw: FloatArray, hours: slice | IntArray) -> FloatArray:
     """Output of every unit, fixed ones included, dims (time, generator) [MW]."""
-    output = np.zeros((len(column_mw), len(grid.network.generator)))
+    output = np.tile(unit_start_mw(grid.network), (len(column_mw), 1))
     blocks = grid.columns.of("generator")
     np.add.at(output.T, grid.columns.owner[blocks], column_mw[:, blocks].T)
     fixed = np.flatnonzero(grid.network.generator.is_fixed)

@@ -59,7 +59,8 @@ class RowPool:
         limits = np.array([self._limit(key, rating) for key, rating in zip(new, ratings, strict=True)])
         self.of_columns = np.vstack([self.of_columns, weights @ self.grid.state_of_columns])
         self.of_points = np.vstack([self.of_points, weights @ self.grid.state_of_points])
-        self.fixed_mw = np.hstack([self.fixed_mw, self.grid.fixed_state @ weights.T])
+        middle = np.array([middle_mw(self.grid, key) for key in new])
+        self.fixed_mw = np.hstack([self.fixed_mw, self.grid.fixed_state @ weights.T - middle])
         self.limit_mw = np.hstack([self.limit_mw, limits.T])
         self.rating_mw = np.append(self.rating_mw, ratings)
         self.keys += new
@@ -83,6 +84,13 @@ def row_weights(grid: Grid, key: RowKey) -> FloatArray:
         columns = grid.outages.columns(contingency)
         np.add.at(weights, grid.outages.source[columns], grid.outages.effect[branch, columns])
     return weights
+
+
+def middle_mw(grid: Grid, key: RowKey) -> float:
+    """Middle of the limits of a row [MW]: 0 but for intact limits that differ between the directions."""
+    branch, contingency = key
+    middle = grid.limits.middle_mw
+    return 0.0 if middle is None or contingency != INTACT else float(middle[branch])
 
 
 def row_name(grid: Grid, key: RowKey) -> str:

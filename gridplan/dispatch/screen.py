@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridplan.dispatch.grid import Grid
-from gridplan.dispatch.rows import INTACT, RowKey
+from gridplan.dispatch.rows import INTACT, RowKey, middle_mw
 from gridplan.network.model import FloatArray
 
 #: Overload below which a limit counts as met [MW].
@@ -32,7 +32,9 @@ def suspicious_pairs(grid: Grid, state: FloatArray, margin_frac: float = 1.0) ->
     n_branch = grid.outages.layout.n_branch
     largest = np.abs(state).max(axis=0, initial=0.0)
     flow = largest[:n_branch]
-    found = [(int(b), INTACT) for b in np.flatnonzero(flow > margin_frac * grid.limits.normal_mw)]
+    middle = grid.limits.middle_mw
+    intact = flow if middle is None else np.abs(state[:, :n_branch] - middle).max(axis=0, initial=0.0)
+    found = [(int(b), INTACT) for b in np.flatnonzero(intact > margin_frac * grid.limits.normal_mw)]
     if not grid.outages.contingencies:
         return found
     moved = np.abs(grid.outages.effect) * largest[grid.outages.source]
@@ -75,7 +77,7 @@ def overloaded_pairs(
     for key in suspicious_pairs(grid, state):
         limit = limit_mw(grid, key)
         allowed = np.maximum(raised_mw[key], limit) if raised_mw and key in raised_mw else limit
-        overload = np.abs(pair_flow_mw(grid, state, key)) - allowed
+        overload = np.abs(pair_flow_mw(grid, state, key) - middle_mw(grid, key)) - allowed
         if overload.max(initial=0.0) > tolerance_mw:
             found.append(PairSeries(key=key, overload_mw=overload))
     return found

@@ -41,6 +41,11 @@ def dataset_folder(name: str, *, beside: Path | None = None) -> Path:
     )
 
 
+def embedded_names() -> tuple[str, ...]:
+    """Names of the embedded datasets."""
+    return tuple(folder.name for folder in _embedded_folders())
+
+
 def embedded_datasets() -> tuple[DatasetInfo, ...]:
     """Facts of every embedded dataset, by name."""
     return tuple(read_dataset_info(folder) for folder in _embedded_folders())

@@ -80,7 +80,8 @@ class Branches(Table):
 class Generators(Table):
     """Units, dim ``generator``, with convex cost blocks, dims (generator, block).
 
-    ``block_width_mw`` sums to ``p_max_mw``; ``block_cost_usd_per_mwh`` never falls along a row.
+    Blocks begin at ``min(p_min_mw, 0)``: ``block_width_mw`` sums to ``p_max_mw`` less that, and
+    ``block_cost_usd_per_mwh`` never falls along a row. A unit with ``p_min_mw`` below 0 can draw power.
     ``is_dispatchable`` units take part in the pickup after an outage.
     ``is_fixed`` units produce exactly their hourly availability (rooftop solar).
     """

@@ -66,8 +66,10 @@ def ptdf(network: Network, *, convention: DcConvention = "matpower", reference_b
 def shift_flow_mw(network: Network, factors: FloatArray, convention: DcConvention = "matpower") -> FloatArray:
     """Branch flows caused by phase shifters at zero injection, dims (branch,) [MW].
 
-    f = -b phi + PTDF C' (b phi), in MW.
+    f = -b phi + PTDF C' (b phi), in MW. The powermodels convention knows no shifts: zero.
     """
+    if convention == "powermodels":
+        return np.zeros(len(network.branch))
     push_mw = series_susceptance_pu(network, convention) * network.branch.shift_rad * network.base_mva
     if not push_mw.any():
         return np.zeros(len(network.branch))

@@ -109,8 +109,8 @@ def _unit_limits(year: RunYear) -> Iterator[Measure]:
     place = _place(year, "generator")
     yield worst_of("unit above its available capacity", "MW", p - p_max, tolerance, place)
     yield worst_of("unit below its least output", "MW", p_min - p, tolerance, place)
-    blocks = grid.block_width_mw.sum(axis=1)
-    has_blocks = (blocks > 0) & ~grid.is_fixed
+    has_blocks = (grid.block_width_mw.sum(axis=1) > 0) & ~grid.is_fixed
+    blocks = grid.block_width_mw.sum(axis=1) + grid.unit_start_mw
     yield worst_of(
         "unit above the sum of its cost blocks", "MW", np.where(has_blocks, p - blocks, -1.0), tolerance, place
     )

@@ -44,6 +44,7 @@ class Grid:
     generator: Labels
     unit_bus: IntArray
     unit_p_max_mw: FloatArray
+    unit_start_mw: FloatArray
     block_width_mw: FloatArray
     block_cost_usd_per_mwh: FloatArray
     is_dispatchable: BoolArray
@@ -210,6 +211,7 @@ def _unit_columns(unit: Record) -> dict[str, Any]:
         "generator": unit.labels("id"),
         "unit_bus": unit.positions("bus"),
         "unit_p_max_mw": unit.column("p_max_mw"),
+        "unit_start_mw": np.where(unit.column("is_fixed") > 0, 0.0, np.minimum(unit.column("p_min_mw"), 0.0)),
         "block_width_mw": width,
         "block_cost_usd_per_mwh": np.where(width > 0, unit.matrix("block_cost_usd_per_mwh", count), 0.0),
         "is_dispatchable": unit.column("is_dispatchable") > 0,

@@ -125,7 +125,9 @@ def _fixed_injection(year: RunYear, hour: int) -> FloatArray:
     """Everything the dispatch cannot move: load, shunts, plan withdrawals, fixed units, dims (bus,) [MW]."""
     grid = year.grid
     movable = year.at_hour("p_unserved_mw", hour) - year.at_hour("p_spill_mw", hour)
-    np.add.at(movable, grid.unit_bus, np.where(grid.is_fixed, 0.0, year.at_hour("p_generator_mw", hour)))
+    np.add.at(
+        movable, grid.unit_bus, np.where(grid.is_fixed, 0.0, year.at_hour("p_generator_mw", hour) - grid.unit_start_mw)
+    )
     dc_mw = year.at_hour("p_dc_line_mw", hour)
     np.add.at(movable, grid.dc_from, -dc_mw)
     np.add.at(movable, grid.dc_to, dc_mw * (1.0 - grid.dc_loss_frac))
@@ -136,7 +138,7 @@ def _units(year: RunYear, hour: int) -> Part:
     grid = year.grid
     width = np.where(grid.is_fixed[:, None], 0.0, grid.block_width_mw)
     unit, block = np.nonzero(width > 0)
-    earlier = (np.cumsum(width, axis=1) - width)[unit, block]
+    earlier = (np.cumsum(width, axis=1) - width + grid.unit_start_mw[:, None])[unit, block]
     fill = {
         name: np.clip(year.at_hour(name, hour)[unit] - earlier, 0.0, width[unit, block])
         for name in ("p_min_mw", "p_max_mw")

@@ -73,7 +73,7 @@ def production_cost_usd(grid: Grid, output_mw: FloatArray) -> FloatArray:
     width = np.take_along_axis(grid.block_width_mw, order, axis=1)
     price = np.take_along_axis(grid.block_cost_usd_per_mwh, order, axis=1)
     total = np.zeros(len(output_mw))
-    left = output_mw.copy()
+    left = output_mw - grid.unit_start_mw
     for k in range(width.shape[1]):
         filled = np.clip(left, 0.0, width[:, k])
         total += filled @ price[:, k]

@@ -16,7 +16,7 @@ EMPTY = {
     "dc_line": ("id", "from_bus", "to_bus", "p_min_mw", "p_max_mw", "loss_frac"),
     "storage": ("id", "bus", "p_mw", "e_mwh", "efficiency_roundtrip_frac"),
     "generator": (
-        "id", "bus", "p_max_mw", "block_width_mw", "block_cost_usd_per_mwh", "is_dispatchable", "is_fixed",
+        "id", "bus", "p_min_mw", "p_max_mw", "block_width_mw", "block_cost_usd_per_mwh", "is_dispatchable", "is_fixed",
     ),
 }  # fmt: skip
 
