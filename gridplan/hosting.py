@@ -7,7 +7,7 @@ one snapshot: ``p_load_mw`` of its buses, every unit free between ``p_min_mw`` a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,12 +16,14 @@ from gridplan.dispatch.farm import Farm
 from gridplan.errors import input_error
 from gridplan.inputs import read_inputs
 from gridplan.network.model import Network
+from gridplan.network.open_grid import DATASET_JSON, is_network_file
+from gridplan.network.policy import Policy
 from gridplan.plan.case import YearCase, year_case
 from gridplan.plan.local_hour import hour_text
 from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity
 from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
 from gridplan.series.model import GridSeries
-from gridplan.snapshot import DATASET_JSON, SNAPSHOT_BASIS, Security, snapshot
+from gridplan.snapshot import SNAPSHOT_BASIS, Security, snapshot
 from gridplan.solution import SCHEMA_VERSION
 from gridplan.study.schema import Study, Terms
 
@@ -51,13 +53,14 @@ def hosting_study(
     budget_frac: float | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    policy: Policy | None = None,
 ) -> dict[str, Any]:
     """Largest MW of single buses, each alone on the grid, flat in every studied hour, before any reinforcement.
 
     Parameters
     ----------
     target : path
-        Study file, dataset folder, or name of an embedded dataset. A network without a study is one
+        Study file, network file, dataset folder, or name of an embedded dataset. A network without a study is one
         snapshot with ratings in full and without the outage of the new load itself.
     buses : sequence of str
         Buses to look at; default the candidates of the study, or every bus of a network.
@@ -71,6 +74,8 @@ def hosting_study(
         Curtailed energy per asked energy; default what the requests at the bus accept.
     workers, progress :
         Local processes; called with the name of each stage.
+    policy : Policy, optional
+        What may be assumed where a network file leaves a choice.
 
     Raises
     ------
@@ -81,7 +86,7 @@ def hosting_study(
     tell("reading the grid")
     target = Path(target)
     is_network = not is_study(target)
-    study, network, series = _snapshot_study(target) if is_network else _study_grid(target)
+    study, network, series = _snapshot_study(target, policy) if is_network else _study_grid(target)
     if security:
         study = _with_security(study, security)
     names = _buses(study, network, buses, is_all=all_buses or (is_network and not buses))
@@ -92,13 +97,17 @@ def hosting_study(
             case = year_case(study, year, network, series)
             found = _capacities(case, names, farm, tell)
             rows += [_row(case, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
+    return _answer(rows, _basis(study, case.hours, service, is_network), is_network)
+
+
+def _answer(rows: Sequence[Mapping[str, Any]], basis: Mapping[str, Any], is_network: bool) -> dict[str, Any]:
     hidden = ("year", "binding_hour_local") if is_network else ()
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "optimal",
         "bound": None,
         "gap": 0.0,
-        "basis": _basis(study, case.hours, service, is_network),
+        "basis": dict(basis),
         "buses": [{name: value for name, value in row.items() if name not in hidden} for row in rows],
     }
 
@@ -106,7 +115,7 @@ def hosting_study(
 def is_study(target: Path) -> bool:
     """Whether a path means a study file rather than a network."""
     is_file = target.is_file() or target.suffix in STUDY_ENDINGS
-    return is_file and target.name != DATASET_JSON
+    return is_file and target.name != DATASET_JSON and not is_network_file(target)
 
 
 def _study_grid(path: Path) -> tuple[Study, Network, GridSeries]:
@@ -114,9 +123,10 @@ def _study_grid(path: Path) -> tuple[Study, Network, GridSeries]:
     return inputs.file.study, inputs.network, inputs.series
 
 
-def _snapshot_study(target: Path) -> tuple[Study, Network, GridSeries]:
+def _snapshot_study(target: Path, policy: Policy | None) -> tuple[Study, Network, GridSeries]:
     """A network as the study of its one snapshot: full ratings, no outage of the new load itself."""
-    network, series = snapshot(target)
+    hour = snapshot(target, policy=policy)
+    network, series = hour.network, hour.series
     study = Study.model_validate(
         {
             "schema_version": 1,

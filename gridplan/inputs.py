@@ -11,67 +11,121 @@ from pathlib import Path
 
 from gridplan.campus.build import build_campuses, unknown_shape_findings
 from gridplan.errors import Finding, InputError
-from gridplan.network.dataset import read_network
-from gridplan.network.embedded import dataset_folder
 from gridplan.network.model import Network
+from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
+from gridplan.network.policy import Policy
 from gridplan.plan.local_hour import local_time
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
+from gridplan.series.snapshot_hour import snapshot_series
 from gridplan.study.check_network import check_against_grid
+from gridplan.study.named_files import named_files
 from gridplan.study.read import StudyFile, read_study
+from gridplan.study.schema import Study
+from gridplan.text_file import path_inside
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors."""
+    """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors.
+
+    ``files`` are all files behind the numbers, the study itself left out.
+    """
 
     file: StudyFile
     path: Path
-    dataset: Path
-    network: Network
+    grid: OpenGrid
     series: GridSeries
+    files: tuple[Path, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def network(self) -> Network:
+        """The grid that is studied."""
+        return self.grid.network
 
-def read_inputs(path: Path) -> Inputs:
+
+def read_inputs(path: Path, *, folder: Path | None = None) -> Inputs:
     """Read a study and everything it names.
+
+    Parameters
+    ----------
+    path : Path
+        Study file.
+    folder : Path, optional
+        Folder in which the files it names lie; default that of the study.
 
     Raises
     ------
     InputError, FileError
         If the study, its grid or its weather year is unsound; every finding carries its place.
     """
-    return load_inputs(read_study(path), path)
+    return load_inputs(read_study(path), path, folder=folder)
 
 
-def load_inputs(file: StudyFile, path: Path) -> Inputs:
-    """Read what a study names, and check the study against it; a path in it starts at the folder of ``path``.
+def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> Inputs:
+    """Read what a study names, and check the study against it; a path in it starts at ``folder`` and stays there.
 
     Raises
     ------
     InputError
         As ``read_inputs``; warnings found before stand beside the errors.
     """
+    base = path.parent if folder is None else folder
     findings = [*file.findings, *_placed(file, unknown_shape_findings(file.study))]
     try:
-        folder = dataset_folder(file.study.network, beside=path.parent)
-        network = read_network(folder)
+        grid = open_study_grid(file, base)
+        files = input_files(file.study, base)
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
-    findings += _against_grid(file, network)
+    findings += [*grid.findings, *_against_grid(file, grid.network)]
     _refuse(findings)
-    study = file.study
     try:
-        series = read_series(
-            folder, network, commitment=study.criteria.commitment, must_run=tuple(study.criteria.must_run)
-        )
+        series = _series(file.study, grid)
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
     findings += _against_series(file, series)
     _refuse(findings)
     findings += _against_campuses(file, series)
     _refuse(findings)
-    return Inputs(file=file, path=path, dataset=folder, network=network, series=series, findings=tuple(findings))
+    return Inputs(file=file, path=path, grid=grid, series=series, files=files, findings=tuple(findings))
+
+
+def open_study_grid(file: StudyFile, folder: Path) -> OpenGrid:
+    """Grid of a study, read as its ``network_file`` section says; raises as ``open_grid``."""
+    path = grid_path(file.study.network, inside=folder, place=file.source.place("network"))
+    return open_grid(path, _policy(file.study))
+
+
+def input_files(study: Study, folder: Path) -> tuple[Path, ...]:
+    """Every file behind a study's numbers: those of its grid, then the ones it names, each once.
+
+    Raises
+    ------
+    InputError
+        If the grid does not exist, or a path leads out of ``folder``.
+    """
+    path = grid_path(study.network, inside=folder)
+    grid = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    return tuple(dict.fromkeys([*grid, *(path_inside(folder, name) for _, name in named_files(study))]))
+
+
+def _policy(study: Study) -> Policy:
+    return Policy(**study.network_file.model_dump())
+
+
+def _series(study: Study, grid: OpenGrid) -> GridSeries:
+    """Weather year of a dataset, or the one hour of a network file."""
+    criteria = study.criteria
+    if grid.info is not None:
+        return read_series(grid.path, grid.network, commitment=criteria.commitment, must_run=tuple(criteria.must_run))
+    return snapshot_series(
+        grid.network,
+        timezone=study.timezone,
+        year=study.base_case.weather_years[0],
+        least="relaxed",
+        must_run=tuple(criteria.must_run) if criteria.commitment == "must_run" else (),
+    )
 
 
 def _against_grid(file: StudyFile, network: Network) -> tuple[Finding, ...]:

@@ -66,7 +66,12 @@ class Stages:
 
 
 def run_study(
-    path: Path | str, out: Path | None = None, *, workers: int | None = None, progress: Progress | None = None
+    path: Path | str,
+    out: Path | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> Result:
     """Run a whole study: capacity, siting, schedule, audit, AC check, report.
 
@@ -76,6 +81,7 @@ def run_study(
     out : folder of the results; default ``reports/<name of the study file>``
     workers : local processes; default the study's ``solve.workers``. Results do not depend on it.
     progress : called with the name of each stage
+    folder : folder in which the files that the study names lie; default that of the study file
 
     Raises
     ------
@@ -85,7 +91,7 @@ def run_study(
     path = Path(path)
     stages = Stages(progress=progress or (lambda _: None))
     stages.begin("reading the study")
-    inputs = read_inputs(path)
+    inputs = read_inputs(path, folder=folder)
     final = out or Path("reports") / path.stem
     check_target(final)
     writer = RunWriter(final)
@@ -148,8 +154,7 @@ def _extra(inputs: Inputs, plans: list[YearPlan], provenance: Mapping[str, Any])
 
 def _provenance(inputs: Inputs) -> dict[str, Any]:
     """Versions, seed and hashes of the inputs; the same for the same study."""
-    files = sorted(p for p in inputs.dataset.iterdir() if p.is_file())
-    hashes = {f"{inputs.dataset.name}/{p.name}": sha256(p) for p in files}
+    hashes = {f"{p.parent.name}/{p.name}": sha256(p) for p in inputs.files}
     return {
         "study": inputs.file.study.name,
         "study_digest": inputs.file.study.digest,

@@ -1,30 +1,34 @@
 """The verb ``dispatch``: one snapshot of a grid at least cost, as its tables stand.
 
-Comes in: a network. Goes out: the JSON shape of the command contract. Ratings are taken in full, all load is
-served, and every unit is free between ``p_min_mw`` and ``p_max_mw``.
+Comes in: a network. Goes out: the JSON shape of the command contract. Ratings are taken in full, angle limits of a
+network file hold, all load is served, and every unit is free between ``p_min_mw`` and ``p_max_mw``. Curved costs are
+solved as curves, not as the segments of a study.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from gridplan.dispatch.grid import Grid, Limits, Prices
+from gridplan.dispatch.curved_cost import solve_curved
+from gridplan.dispatch.grid import Grid, Limits, Prices, unit_start_mw
 from gridplan.dispatch.price import lmp_usd_per_mwh
-from gridplan.dispatch.rows import RowPool, row_name
+from gridplan.dispatch.rows import RowPool, middle_mw, row_name
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, generator_mw, state_mw, unserved_mw
 from gridplan.errors import InfeasibleError
 from gridplan.network.contingency import Contingency, single_outages
-from gridplan.network.dataset import read_dataset_info, read_network
-from gridplan.network.embedded import dataset_folder
+from gridplan.network.cost import CostCurve
 from gridplan.network.model import FloatArray, Network
-from gridplan.series.dataset import hours_utc
+from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
+from gridplan.network.policy import Policy
+from gridplan.network.sensitivity import series_susceptance_pu
 from gridplan.series.model import GridSeries
+from gridplan.series.snapshot_hour import snapshot_series
 from gridplan.solution import INTACT, SCHEMA_VERSION, contingency_label
 
 Security = Literal["n-0", "n-1"]
@@ -38,7 +42,23 @@ BINDING_TOLERANCE_MW = 1.0e-4
 #: Price of a limit from which on it stands for unserved load, not for dearer units [USD/MWh].
 CAUSE_PRICE_USD_PER_MWH = 0.01 * HARD_PRICES.unserved_usd_per_mwh
 SHOWN_CAUSES = 3
-DATASET_JSON = "dataset.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A grid and its one hour; ``network`` is that of ``grid`` with every unit free."""
+
+    grid: OpenGrid
+    network: Network
+    series: GridSeries
+
+    @property
+    def curves(self) -> tuple[CostCurve | None, ...] | None:
+        """Cost curve of every unit as its file states it; None for a dataset, which has blocks."""
+        built = self.grid.built
+        return None if built is None else tuple(built.case.generator.cost[g] for g in built.rows["generator"])
+
+
 SNAPSHOT_BASIS = {
     "dc_rating_factor": 1.0,
     "load": "p_load_mw of the bus table",
@@ -48,21 +68,14 @@ SNAPSHOT_BASIS = {
 """What a bare network is taken for."""
 
 
-def snapshot(target: Path | str, load_scale: float = 1.0) -> tuple[Network, GridSeries]:
-    """Network and its static tables as a series of one hour; every unit is free between its limits."""
-    path = Path(target)
-    folder = path.parent if path.name == DATASET_JSON else dataset_folder(str(target))
-    network = read_network(folder)
-    info = read_dataset_info(folder)
-    unit = replace(network.generator, is_fixed=np.zeros(len(network.generator), dtype=bool))
-    series = GridSeries(
-        time_utc=hours_utc(info)[:1],
-        timezone=info.timezone,
-        load_mw=network.bus.p_load_mw[None] * load_scale,
-        p_max_mw=unit.p_max_mw[None],
-        p_min_mw=unit.p_min_mw[None],
-    )
-    return replace(network, generator=unit), series
+def snapshot(target: Path | str, load_scale: float = 1.0, policy: Policy | None = None) -> Snapshot:
+    """Grid of a dataset or file as one hour; every unit is free between its limits."""
+    grid = open_grid(grid_path(str(target)), policy)
+    unit = replace(grid.network.generator, is_fixed=np.zeros(len(grid.network.generator), dtype=bool))
+    network = replace(grid.network, generator=unit)
+    timezone = grid.info.timezone if grid.info else "UTC"
+    series = snapshot_series(network, timezone=timezone, load_scale=load_scale)
+    return Snapshot(grid=grid, network=network, series=series)
 
 
 def dispatch_network(
@@ -71,19 +84,22 @@ def dispatch_network(
     security: Security = "n-0",
     convention: Convention = "matpower",
     load_scale: float = 1.0,
+    policy: Policy | None = None,
 ) -> dict[str, Any]:
     """Least-cost dispatch of one snapshot: all load served, all limits kept, generator minima respected.
 
     Parameters
     ----------
     network : path
-        Dataset folder, or name of an embedded dataset.
+        Network file, dataset folder, or name of an embedded dataset.
     security : {"n-0", "n-1"}
         ``n-1``: every branch, unit and dc line outage, too.
     convention : {"matpower", "powermodels"}
         Susceptance of a branch in the DC model.
     load_scale : float
         Factor on ``p_load_mw``.
+    policy : Policy, optional
+        What may be assumed where a network file leaves a choice.
 
     Returns
     -------
@@ -96,28 +112,68 @@ def dispatch_network(
     InfeasibleError
         If load stays unserved or a limit is broken; MW and cause are named.
     """
-    net, series = snapshot(network, load_scale)
+    hour = snapshot(network, load_scale, policy)
+    net = hour.network
     outages = single_outages(net) if security == "n-1" else ()
-    limits = Limits(normal_mw=net.branch.rating_normal_mva, emergency_mw=net.branch.rating_emergency_mva)
-    grid = Grid(net, series, limits, HARD_PRICES, contingencies=outages, convention=convention)
+    grid = Grid(net, hour.series, _limits(hour, convention), HARD_PRICES, contingencies=outages, convention=convention)
     _check_minima(grid)
-    dispatch = YearDispatch(grid)
-    result = dispatch.evaluate(np.array([0]), np.zeros((1, 0)))
+    curves = hour.curves
+    if curves is None:
+        dispatch = YearDispatch(grid)
+        result = dispatch.evaluate(np.array([0]), np.zeros((1, 0)))
+        cost = bound = float(result.cost_usd[0])
+    else:
+        solved = solve_curved(grid, curves)
+        dispatch, result, cost, bound = solved.dispatch, solved.result, solved.cost_usd, solved.bound_usd
     _check_secure(dispatch, result)
     basis = {"security": security, "dc_convention": convention, "load_scale": load_scale, **SNAPSHOT_BASIS}
-    return _answer(dispatch.pool, result, {"commitment": "p_min_mw respected, every unit on", **basis})
+    answer = _answer(dispatch.pool, result, {"commitment": "p_min_mw respected, every unit on", **basis})
+    findings = [finding.to_json() for finding in hour.grid.findings]
+    gap = (cost - bound) / max(abs(cost), 1.0)
+    return {**answer, "objective_usd_per_hour": cost, "bound": bound, "gap": gap, "findings": findings}
+
+
+def _limits(hour: Snapshot, convention: Convention) -> Limits:
+    """Ratings, and angle limits of a file as limits of the flow ``b (theta_from - theta_to - shift)``."""
+    branch = hour.network.branch
+    normal, emergency = branch.rating_normal_mva, branch.rating_emergency_mva
+    built = hour.grid.built
+    if built is None:
+        return Limits(normal_mw=normal, emergency_mw=emergency)
+    b_mw = series_susceptance_pu(hour.network, convention) * hour.network.base_mva
+    shift = np.zeros(len(branch)) if convention == "powermodels" else branch.shift_rad
+    rows = built.rows["branch"]
+    ends = [
+        b_mw * (np.deg2rad(angle[rows]) - shift)
+        for angle in (built.case.branch.angle_min_degree, built.case.branch.angle_max_degree)
+    ]
+    low, high = np.maximum(np.minimum(*ends), -normal), np.minimum(np.maximum(*ends), normal)
+    if not np.isfinite(low).all() or not np.isfinite(high).all():
+        low, high = _mirrored(low, high)
+    middle = np.where(np.isfinite(low), (low + high) / 2, 0.0)
+    half = np.where(np.isfinite(low), (high - low) / 2, np.inf)
+    return Limits(normal_mw=half, emergency_mw=emergency, middle_mw=middle if middle.any() else None)
+
+
+def _mirrored(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Limits of which one side is open get a far other side, those open on both stay open."""
+    far = 1.0e7
+    one_sided = np.isfinite(low) != np.isfinite(high)
+    low = np.where(one_sided & ~np.isfinite(low), -far, low)
+    high = np.where(one_sided & ~np.isfinite(high), far, high)
+    is_open = ~np.isfinite(low) | ~np.isfinite(high)
+    return np.where(is_open, -np.inf, low), np.where(is_open, np.inf, high)
 
 
 def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[str, Any]:
     grid, net = pool.grid, pool.grid.network
     state = state_mw(grid, result)
-    cost = float(result.cost_usd[0])
     layout = grid.outages.layout
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "optimal",
-        "objective_usd_per_hour": cost,
-        "bound": cost,
+        "objective_usd_per_hour": float(result.cost_usd[0]),
+        "bound": float(result.cost_usd[0]),
         "gap": 0.0,
         "p_gen_mw": _by_id(net.generator.id, generator_mw(grid, result)[0]),
         "p_branch_mw": _by_id(net.branch.id, state[0, : layout.n_branch]),
@@ -138,13 +194,14 @@ def _binding(pool: RowPool, result: YearResult, state: FloatArray) -> list[dict[
     for r, key in enumerate(pool.keys):
         flow = float(pair_flow_mw(pool.grid, state, key)[0])
         price = abs(float(result.row_dual[0, r + 1]))
-        if limit_mw(pool.grid, key) - abs(flow) <= BINDING_TOLERANCE_MW:
+        middle = middle_mw(pool.grid, key)
+        if limit_mw(pool.grid, key) - abs(flow - middle) <= BINDING_TOLERANCE_MW:
             found.append(
                 {
                     "branch": pool.grid.network.branch.id[key[0]],
                     "contingency": _label(pool.grid, key[1]),
                     "flow_mw": flow,
-                    "limit_mw": limit_mw(pool.grid, key),
+                    "limit_mw": abs(middle + np.sign(flow - middle) * limit_mw(pool.grid, key)) + 0.0,
                     "price_usd_per_mwh": price,
                 }
             )
@@ -161,7 +218,8 @@ def _label(grid: Grid, contingency: int) -> str:
 
 def _check_minima(grid: Grid) -> None:
     """Refuse a snapshot whose units cannot go down to its load."""
-    least, load = float(grid.series.p_min_mw.sum()), float(grid.balance_mw[0]) + 0.0
+    start = float(unit_start_mw(grid.network).sum())
+    least, load = float(grid.series.p_min_mw.sum()), float(grid.balance_mw[0]) + start + 0.0
     if least > load + SLACK_TOLERANCE_MW:
         raise InfeasibleError(
             f"the units cannot go down to the load: their p_min_mw add up to {least:,.1f} MW, the load is "
@@ -188,7 +246,8 @@ def _check_secure(dispatch: YearDispatch, result: YearResult) -> None:
 
 def _cause(dispatch: YearDispatch, result: YearResult) -> str:
     grid = dispatch.grid
-    load, capable = float(grid.balance_mw[0]), float(grid.series.p_max_mw.sum())
+    start = float(unit_start_mw(grid.network).sum())
+    load, capable = float(grid.balance_mw[0]) + start, float(grid.series.p_max_mw.sum())
     if capable < load:
         return f"{load:,.1f} MW of load meet {capable:,.1f} MW of generation"
     if unserved_mw(grid, result).sum() <= SLACK_TOLERANCE_MW:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -22,7 +21,7 @@ from gridplan import __version__
 from gridplan.batch.change import changed
 from gridplan.batch.sweep import SweepFile, value_text
 from gridplan.errors import Finding, InputError, Place
-from gridplan.network.embedded import dataset_folder, embedded_root
+from gridplan.inputs import input_files
 from gridplan.study.check import check_study
 from gridplan.study.messages import schema_findings
 from gridplan.study.resolved import resolved
@@ -39,19 +38,17 @@ FaultsOfOne = Callable[[int, int], tuple[Finding, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One study of a sweep: key of its run, values of the axes, and its tree as the base wrote it."""
+    """One study of a sweep: key of its run, values of the axes, its tree, and where the files it names lie."""
 
     key: str
     values: tuple[Any, ...]
     tree: dict[str, Any]
-    dataset: Path
+    folder: Path
 
-    def study_text(self, folder: Path) -> str:
-        """Text of the study file in ``folder``; a dataset that is not embedded is named from there."""
-        tree = self.tree
-        if self.dataset.parent != embedded_root("datasets"):
-            tree = {**tree, "network": Path(os.path.relpath(self.dataset, folder)).as_posix()}
-        return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+    @property
+    def study_text(self) -> str:
+        """Text of the study file; the files it names are looked for in ``folder``, wherever the text stands."""
+        return json.dumps(self.tree, indent=2, ensure_ascii=False) + "\n"
 
 
 def build_members(file: SweepFile) -> tuple[Member, ...]:
@@ -63,11 +60,11 @@ def build_members(file: SweepFile) -> tuple[Member, ...]:
         With the faults of all combinations; each stands at the axis value that brings it about.
     """
     members, findings = [], []
-    digests = cache(dataset_sha256)
+    digest = cache(file_sha256)
     faults_of_one = cache(partial(_faults_of_one, file))
     for choice in itertools.product(*(range(len(axis.values)) for axis in file.sweep.axes)):
         try:
-            members.append(_member(file, choice, digests))
+            members.append(_member(file, choice, digest))
         except InputError as error:
             faults = (finding for finding in error.findings if finding.severity == "error")
             findings += [_placed(file, choice, finding, faults_of_one) for finding in faults]
@@ -77,26 +74,30 @@ def build_members(file: SweepFile) -> tuple[Member, ...]:
 
 
 def run_key(study: Study, input_sha256: dict[str, str]) -> str:
-    """Name of a run: a digest of the resolved study, the files of its dataset and the version of gridplan."""
+    """Name of a run: a digest of the resolved study, the files behind it and the version of gridplan."""
     content = {"gridplan": __version__, "inputs": input_sha256, "study": resolved(study)}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LETTERS]
 
 
-def dataset_sha256(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a dataset folder."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _member(file: SweepFile, choice: Choice, digests: Callable[[Path], dict[str, str]]) -> Member:
+def input_sha256(study: Study, folder: Path, digest: Callable[[Path], str] = file_sha256) -> dict[str, str]:
+    """SHA-256 of every file behind a study whose named files lie in ``folder``."""
+    return {path.name: digest(path) for path in input_files(study, folder)}
+
+
+def _member(file: SweepFile, choice: Choice, digest: Callable[[Path], str]) -> Member:
     tree = file.base_tree
     values = tuple(axis.values[j] for axis, j in zip(file.sweep.axes, choice, strict=True))
     for axis, value in zip(file.sweep.axes, values, strict=True):
         tree = changed(tree, axis.path, value)
     study = _checked(tree)
-    dataset = dataset_folder(study.network, beside=file.base_path.parent)
-    return Member(key=run_key(study, digests(dataset)), values=values, tree=tree, dataset=dataset)
+    folder = file.base_path.parent
+    return Member(key=run_key(study, input_sha256(study, folder, digest)), values=values, tree=tree, folder=folder)
 
 
 def _checked(tree: dict[str, Any]) -> Study:
@@ -131,7 +132,7 @@ def _faults_of_one(file: SweepFile, i: int, j: int) -> tuple[Finding, ...]:
     axis = file.sweep.axes[i]
     try:
         study = _checked(changed(file.base_tree, axis.path, axis.values[j]))
-        dataset_folder(study.network, beside=file.base_path.parent)
+        input_files(study, file.base_path.parent)
     except InputError as error:
         return error.findings
     return ()

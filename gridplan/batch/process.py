@@ -37,6 +37,7 @@ class Task:
     key: str
     study: Path
     run_dir: Path
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def run_tasks(tasks: Sequence[Task], *, workers: int, runner: str) -> Generator[
     workers : int
         Processes at a time; 1 = no process of its own.
     runner : str
-        ``module:function``, called with study path, run folder and ``workers=1``, ``progress=None``.
+        ``module:function``, called with study path, run folder, ``workers=1``, ``progress=None`` and ``folder``.
     """
     if workers == 1:
         for task in tasks:
@@ -120,7 +121,7 @@ def _end_with_coordinator() -> None:
 
 def _attempt(runner: str, task: Task) -> Ending:
     try:
-        _function(runner)(task.study, task.run_dir, workers=1, progress=None)
+        _function(runner)(task.study, task.run_dir, workers=1, progress=None, folder=task.folder)
     except GridplanError as error:
         return Ending(reason=_reason(error), detail=str(error)[:_MOST_LETTERS])
     except Exception as error:

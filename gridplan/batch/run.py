@@ -160,9 +160,9 @@ def _run(
 def _task(folder: BatchFolder, member: Member) -> Task:
     folder.discard(member.key)
     study = folder.study_file(member.key)
-    write_whole(study, member.study_text(folder.studies))
+    write_whole(study, member.study_text)
     folder.runs.mkdir(exist_ok=True)
-    return Task(key=member.key, study=study, run_dir=folder.run_dir(member.key))
+    return Task(key=member.key, study=study, run_dir=folder.run_dir(member.key), folder=member.folder)
 
 
 def _outcome(folder: BatchFolder, task: Task, ending: Ending) -> Outcome:

@@ -19,6 +19,7 @@ from gridplan.network.policy import Policy
 from gridplan.text_file import missing_file, path_inside
 
 DATASET_JSON = "dataset.json"
+_PANDAPOWER_MARK, _HEAD_BYTES = b'"_module"', 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,20 @@ class OpenGrid:
         if self.info is None:
             return (self.path,)
         return tuple(sorted(path for path in self.path.iterdir() if path.is_file()))
+
+
+def is_network_file(path: Path) -> bool:
+    """Whether a path means a network file: by its ending, and where studies share the ending by how it begins."""
+    found = format_of(path)
+    if found is None or not found.reader:
+        return False
+    if path.suffix.lower() != ".json":
+        return True
+    try:
+        with path.open("rb") as stream:
+            return _PANDAPOWER_MARK in stream.read(_HEAD_BYTES)
+    except OSError:
+        return False
 
 
 def grid_path(name: str, *, inside: Path | None = None, place: Place | None = None) -> Path:

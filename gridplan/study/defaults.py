@@ -55,6 +55,10 @@ _UNCONNECTED = "above the production cost of a MW-year, so that connecting wins 
 
 _GRID: tuple[_Row, ...] = (
     # key | value | unit | source | status | meaning
+    ("network_file.unrated", "error", "", _SET, "choice", "branches without normal rating: refuse, unlimited, derive"),
+    ("network_file.islands", "error", "", _SET, "choice", "several parts with load and units: refuse, or the main one"),
+    ("network_file.merge_zero_impedance", False, "", _SET, "choice", "join the ends of branches without impedance"),
+    ("network_file.accept_odd_units", False, "", _SET, "choice", "take numbers that look like kW or A at face value"),
     ("hours", "all", "", _SET, "choice", "hours of the weather year that are studied"),
     ("hours.first", 0, "h", _SET, "choice", "first studied hour, counted from 0"),
     ("base_case.load_growth_frac_per_year", None, "1/year", "absent: no growth, with a warning", "assumption",

@@ -40,6 +40,7 @@ from gridplan.study.quantity import (
     BelowOne,
     Count,
     Day,
+    Flag,
     Name,
     NotNegative,
     Positive,
@@ -62,6 +63,7 @@ __all__ = [
     "Flexibility",
     "HourRange",
     "Job",
+    "NetworkFile",
     "PowerFactor",
     "Prices",
     "Reinforcement",
@@ -105,6 +107,15 @@ class Reinforcement(Named):
     earliest_in_service: Annotated[Day, about("first possible day in service")]
 
 
+class NetworkFile(Part):
+    """What may be assumed where a network file leaves a choice; embedded datasets leave none."""
+
+    unrated: Literal["error", "ignore", "derive"] = default("network_file.unrated")
+    islands: Literal["error", "main"] = default("network_file.islands")
+    merge_zero_impedance: Flag = default("network_file.merge_zero_impedance")
+    accept_odd_units: Flag = default("network_file.accept_odd_units")
+
+
 class Solve(Part):
     """How far and with what the optimisation runs."""
 
@@ -129,7 +140,8 @@ class Study(Part):
     schema_version: Annotated[Literal[1], about("version of this file format")]
     name: Annotated[Text, Field(min_length=1), about("title of the study")]
     description: Annotated[Text, about("a few sentences for the report")] = ""
-    network: Annotated[Name, about("embedded dataset, or path of a folder of the same shape")]
+    network: Annotated[Name, about("embedded dataset, or path of a dataset folder or a network file")]
+    network_file: NetworkFile = Field(default_factory=NetworkFile)
     timezone: Annotated[Text, about("IANA zone of local times, as in America/Phoenix")]
     years: Annotated[tuple[Year, ...], Field(min_length=1), about("studied years, ascending")]
     hours: Hours = default("hours")

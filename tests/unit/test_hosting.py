@@ -43,7 +43,8 @@ def row_of(answer: dict[str, Any], bus: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("security", ["n-0", "n-1"])
 def test_bus_of_a_network_takes_what_the_program_with_all_rows_says(security: Any) -> None:
-    network, series = snapshot("rts_gmlc")
+    hour = snapshot("rts_gmlc")
+    network, series = hour.network, hour.series
     outages = tuple(listed_outages(network, 1, ("branch", "unit", "dc_line"))) if security == "n-1" else ()
     rules = GridRules(rating_factor=1.0, outages=outages)
     answer = hosting_study("rts_gmlc", buses=("106", "203", "323"), security=security)

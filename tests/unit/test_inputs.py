@@ -58,7 +58,7 @@ def places(findings: tuple[Finding, ...]) -> list[tuple[str, int, str]]:
 def test_network_is_looked_for_beside_the_study(tmp_path: Path, grid: Path) -> None:
     (tmp_path / "study.yaml").write_text(STUDY)
     inputs = read_inputs(tmp_path / "study.yaml")
-    assert inputs.dataset == grid
+    assert inputs.grid.path == grid
     assert (len(inputs.network.bus), len(inputs.series), inputs.findings) == (73, 8784, ())
 
 

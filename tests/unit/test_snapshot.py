@@ -38,7 +38,8 @@ def edited(tmp_path: Path) -> Edit:
 
 
 def all_rows(convention: Convention, security: Security, load_scale: float = 1.0) -> HourResult:
-    network, series = snapshot("rts_gmlc", load_scale)
+    hour = snapshot("rts_gmlc", load_scale)
+    network, series = hour.network, hour.series
     outages = tuple(listed_outages(network)) if security == "n-1" else ()
     rules = GridRules(rating_factor=1.0, convention=convention, outages=outages, has_unserved=False, has_overload=False)
     return solve_hour(network, series, 0, None, rules)
@@ -56,7 +57,7 @@ def test_cost_is_the_optimum_with_all_rows(convention: Convention, security: Sec
 
 def test_outputs_prices_and_flows_belong_together() -> None:
     found = dispatch_network("rts_gmlc")
-    network, _ = snapshot("rts_gmlc")
+    network = snapshot("rts_gmlc").network
     p_mw = np.array(list(found["p_gen_mw"].values()))
     assert list(found["p_gen_mw"]) == list(network.generator.id)
     assert p_mw.sum() == pytest.approx(8550)

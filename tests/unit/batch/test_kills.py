@@ -26,9 +26,9 @@ if __name__ == "__main__":
 """
 SLOWLY = """
 
-def slowly(path, out, *, workers, progress):
+def slowly(path, out, *, workers, progress, folder):
     time.sleep(0.3)
-    run(path, out, workers=workers, progress=progress)
+    run(path, out, workers=workers, progress=progress, folder=folder)
 """
 
 

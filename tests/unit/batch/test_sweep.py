@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gridplan.batch.member import Member, build_members, dataset_sha256, run_key
+from gridplan.batch.member import Member, build_members, input_sha256, run_key
 from gridplan.batch.sweep import is_sweep, read_sweep, value_text
 from gridplan.errors import Finding, InputError
+from gridplan.inputs import read_inputs
 from gridplan.network.embedded import dataset_folder, embedded_root
 from gridplan.study.read import read_study
 from tests.unit.batch.workshop import Workshop
@@ -32,7 +33,7 @@ def test_members_are_the_product_of_the_axes_last_fastest(workshop: Workshop) ->
 
 def test_member_study_is_the_base_with_its_changes(workshop: Workshop, tmp_path: Path) -> None:
     file = tmp_path / "member.json"
-    file.write_text(members(workshop)[4].study_text(tmp_path))
+    file.write_text(members(workshop)[4].study_text)
     base, study = read_study(workshop.path / "small.yaml").study, read_study(file).study
     assert study.criteria.security == "n-0"
     assert study.campuses[1].contract_mw == 50
@@ -42,7 +43,7 @@ def test_member_study_is_the_base_with_its_changes(workshop: Workshop, tmp_path:
 
 def test_member_without_change_is_the_base(workshop: Workshop, tmp_path: Path) -> None:
     file = tmp_path / "member.json"
-    file.write_text(members(workshop)[0].study_text(tmp_path))
+    file.write_text(members(workshop)[0].study_text)
     assert read_study(file).study == read_study(workshop.path / "small.yaml").study
 
 
@@ -55,23 +56,25 @@ def test_keys_follow_study_data_and_nothing_else(workshop: Workshop) -> None:
     (workshop.path / "small.yaml").write_text("# a comment\n" + text.replace("poi: [310]", 'poi: "310"'))
     assert [member.key for member in members(workshop)] == keys
     study = read_study(workshop.path / "small.yaml").study
-    digests = dataset_sha256(dataset_folder("rts_gmlc"))
+    digests = input_sha256(study, workshop.path)
     assert run_key(study, digests) == keys[0]
     assert run_key(study, {**digests, "bus.csv": "another"}) != keys[0]
 
 
 def test_dataset_of_ones_own_is_named_from_the_study_folder(workshop: Workshop, tmp_path: Path) -> None:
     own = tmp_path / "grid"
-    folder = tmp_path / "out" / "studies"
-    for made in (own, folder):
-        made.mkdir(parents=True)
+    own.mkdir(parents=True)
     for file in dataset_folder("rts_gmlc").iterdir():
         (own / file.name).symlink_to(file)
     base = workshop.path / "small.yaml"
     base.write_text(base.read_text().replace("network: rts_gmlc", "network: grid"))
-    text = members(workshop)[0].study_text(folder)
-    assert json.loads(text)["network"] == "../../grid"
-    assert dataset_folder("../../grid", beside=folder) == folder / "../../grid"
+    member = members(workshop)[0]
+    assert json.loads(member.study_text)["network"] == "grid"
+    assert member.folder == tmp_path
+    out = tmp_path / "elsewhere" / "study.yaml"
+    out.parent.mkdir()
+    out.write_text(member.study_text)
+    assert read_inputs(out, folder=member.folder).grid.path == own
 
 
 def test_sweep_is_known_by_its_axes(workshop: Workshop) -> None:

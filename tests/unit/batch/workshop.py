@@ -38,7 +38,7 @@ from gridplan.study.read import read_study
 HERE = Path(__file__).parent
 
 
-def run(path, out, *, workers, progress):
+def run(path, out, *, workers, progress, folder):
     study = read_study(path).study
     west = study.campuses[1].contract_mw_in(2029)
     with (HERE / "calls.txt").open("a") as calls:

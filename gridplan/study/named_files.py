@@ -1,0 +1,16 @@
+"""Files a study names beside its network: one line for every key that may hold a path.
+
+Comes in: a Study. Goes out: dotted keys and paths as written. Whoever reads, hashes or moves a study asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gridplan.study.schema import Study
+
+
+def named_files(study: Study) -> Iterator[tuple[str, str]]:
+    """Dotted key and relative path of every file the study names; the network is not among them."""
+    del study  # no key holds a path yet
+    yield from ()
