@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import click
+
+from gridplan.network.policy import Islands, Policy, Unrated
 
 F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -57,3 +60,58 @@ def security(function: F) -> F:
     return click.option("--security", type=click.Choice(list(SECURITY)), default=None, metavar="n0|n1", help=meaning)(
         function
     )
+
+
+def network_policy(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options on what a network file leaves open; the function receives them as ``policy``, a Policy."""
+
+    @functools.wraps(function)
+    def with_policy(
+        *args: Any,
+        unrated: Unrated,
+        islands: Islands,
+        merge_zero_impedance: bool,
+        accept_odd_units: bool,
+        **others: Any,
+    ) -> Any:
+        policy = Policy(
+            unrated=unrated,
+            islands=islands,
+            merge_zero_impedance=merge_zero_impedance,
+            accept_odd_units=accept_odd_units,
+        )
+        return function(*args, policy=policy, **others)
+
+    command: Callable[..., Any] = with_policy
+    for option in reversed(_POLICY_OPTIONS):
+        command = option(command)
+    return command
+
+
+_DEFAULT = Policy()
+_POLICY_OPTIONS: tuple[Decorator, ...] = (
+    click.option(
+        "--unrated",
+        type=click.Choice(get_args(Unrated)),
+        default=_DEFAULT.unrated,
+        show_default=True,
+        help="Branches rated 0: unlimited with a warning, refused, or rated by impedance and angle limit.",
+    ),
+    click.option(
+        "--islands",
+        type=click.Choice(get_args(Islands)),
+        default=_DEFAULT.islands,
+        show_default=True,
+        help="Parts of a network file with load or supply of their own: refused, or only the main one is taken.",
+    ),
+    click.option(
+        "--merge-zero-impedance",
+        is_flag=True,
+        help="Join the ends of branches with r = x = 0 into one bus instead of refusing them.",
+    ),
+    click.option(
+        "--accept-odd-units",
+        is_flag=True,
+        help="Take numbers at face value that look like kW for MW or A for MVA.",
+    ),
+)

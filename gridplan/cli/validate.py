@@ -14,18 +14,20 @@ from gridplan.errors import EXIT_INPUT, Finding, InputError
 from gridplan.solution import SCHEMA_VERSION
 
 if TYPE_CHECKING:
+    from gridplan.network.policy import Policy
     from gridplan.study.read import StudyFile
 
 
 @command("validate")
 @click.argument("file", metavar="FILE", type=options.ANY_PATH)
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
-def validate(file: Path, strict: bool) -> Reply:
-    """List all findings of a study, a sweep or a dataset folder.
+@options.network_policy
+def validate(file: Path, strict: bool, policy: Policy) -> Reply:
+    """List all findings of a study, a sweep, a network file or a dataset folder.
 
-    The exit code is 2 if there is an error.
+    The exit code is 2 if there is an error. The first 20 findings are shown; --json lists them all.
     """
-    findings = _findings(file)
+    findings = _findings(file, policy)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = sum(finding.severity == "warning" for finding in findings)
     is_sound = not (errors or (strict and warnings))
@@ -42,10 +44,14 @@ def validate(file: Path, strict: bool) -> Reply:
     return Reply(data=data, lines=lines, exit_code=0 if is_sound else EXIT_INPUT)
 
 
-def _findings(path: Path) -> tuple[Finding, ...]:
+def _findings(path: Path, policy: Policy) -> tuple[Finding, ...]:
+    from gridplan.network.formats import format_of
+
     try:
         if path.is_dir() or path.name == "dataset.json":
             return _dataset_findings(path if path.is_dir() else path.parent)
+        if format_of(path) is not None:
+            return _case_findings(path, policy)
         from gridplan.batch.sweep import is_sweep
 
         return _sweep_findings(path) if is_sweep(path) else _study_findings(path)
@@ -84,6 +90,13 @@ def _dataset_findings(folder: Path) -> tuple[Finding, ...]:
 
     read_series(folder, read_network(folder), commitment="relaxed")
     return ()
+
+
+def _case_findings(path: Path, policy: Policy) -> tuple[Finding, ...]:
+    from gridplan.network.build import build_network
+    from gridplan.network.formats import read_case
+
+    return build_network(read_case(path), policy).findings
 
 
 def _count(number: int, word: str) -> str:
