@@ -42,6 +42,8 @@ BINDING_TOLERANCE_MW = 1.0e-4
 #: Price of a limit from which on it stands for unserved load, not for dearer units [USD/MWh].
 CAUSE_PRICE_USD_PER_MWH = 0.01 * HARD_PRICES.unserved_usd_per_mwh
 SHOWN_CAUSES = 3
+#: Angle from which on a limit is none [degree]: a hundred turns.
+FAR_DEGREE = 36_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,26 +145,15 @@ def _limits(hour: Snapshot, convention: Convention) -> Limits:
     b_mw = series_susceptance_pu(hour.network, convention) * hour.network.base_mva
     shift = np.zeros(len(branch)) if convention == "powermodels" else branch.shift_rad
     rows = built.rows["branch"]
-    ends = [
-        b_mw * (np.deg2rad(angle[rows]) - shift)
-        for angle in (built.case.branch.angle_min_degree, built.case.branch.angle_max_degree)
-    ]
+    angles = built.case.branch.angle_min_degree[rows], built.case.branch.angle_max_degree[rows]
+    # A far angle stands for none, and a branch without susceptance carries nothing whatever its angle.
+    ends = [b_mw * (np.deg2rad(np.clip(angle, -FAR_DEGREE, FAR_DEGREE)) - shift) for angle in angles]
+    is_far = [np.abs(angle) >= FAR_DEGREE for angle in angles]
     low, high = np.maximum(np.minimum(*ends), -normal), np.minimum(np.maximum(*ends), normal)
-    if not np.isfinite(low).all() or not np.isfinite(high).all():
-        low, high = _mirrored(low, high)
-    middle = np.where(np.isfinite(low), (low + high) / 2, 0.0)
-    half = np.where(np.isfinite(low), (high - low) / 2, np.inf)
+    is_open = is_far[0] & is_far[1]
+    middle = np.where(is_open, 0.0, (low + high) / 2)
+    half = np.where(is_open, normal, (high - low) / 2)
     return Limits(normal_mw=half, emergency_mw=emergency, middle_mw=middle if middle.any() else None)
-
-
-def _mirrored(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Limits of which one side is open get a far other side, those open on both stay open."""
-    far = 1.0e7
-    one_sided = np.isfinite(low) != np.isfinite(high)
-    low = np.where(one_sided & ~np.isfinite(low), -far, low)
-    high = np.where(one_sided & ~np.isfinite(high), far, high)
-    is_open = ~np.isfinite(low) | ~np.isfinite(high)
-    return np.where(is_open, -np.inf, low), np.where(is_open, np.inf, high)
 
 
 def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[str, Any]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
 from gridplan.cli.reply import Reply
-from gridplan.cli.solve_text import table_lines
+from gridplan.cli.solve_text import finding_notes, table_lines
+
+if TYPE_CHECKING:
+    from gridplan.network.policy import Policy
 
 
 @command("dispatch")
 @click.argument("network", metavar="NETWORK")
 @options.security
+@options.network_policy
 @click.option(
     "--dc-convention",
     type=click.Choice(["matpower", "powermodels"]),
@@ -27,12 +31,16 @@ from gridplan.cli.solve_text import table_lines
     "--load-scale", metavar="X", type=click.FloatRange(min=0.0), default=1.0, show_default=True, help="Load times X."
 )
 def dispatch(
-    network: str, security: str | None, dc_convention: Literal["matpower", "powermodels"], load_scale: float
+    network: str,
+    security: str | None,
+    dc_convention: Literal["matpower", "powermodels"],
+    load_scale: float,
+    policy: Policy,
 ) -> Reply:
     """Dispatch one snapshot of NETWORK, a file or an embedded dataset, at least cost.
 
     Every unit runs between its minimum and maximum, ratings are taken in full, and all load is served; where that
-    is impossible the exit code is 3. Angle limits are not part of a dataset.
+    is impossible the exit code is 3. Angle limits of a network file hold; a dataset has none.
     """
     from gridplan.pipeline import dispatch_network
 
@@ -43,8 +51,9 @@ def dispatch(
             security=options.SECURITY[security or "n0"],
             convention=dc_convention,
             load_scale=load_scale,
+            policy=policy,
         )
-    return Reply(data=answer, lines=_lines(answer))
+    return Reply(data=answer, lines=_lines(answer), notes=finding_notes(answer))
 
 
 def _lines(answer: Mapping[str, Any]) -> list[str]:

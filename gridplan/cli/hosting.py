@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -12,6 +12,9 @@ from gridplan.cli.console import command, stages
 from gridplan.cli.reply import Reply, with_demands
 from gridplan.cli.solve_text import head_lines, table_lines
 from gridplan.cli.violations import hosting_violations
+
+if TYPE_CHECKING:
+    from gridplan.network.policy import Policy
 
 COLUMNS = (
     "year", "bus", "hosting_capacity_mw", "total_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw", "binding",
@@ -32,6 +35,7 @@ COLUMNS = (
     help="Curtailed energy allowed to a conditional connection, as part of its energy (0 to 1).",
 )
 @options.workers
+@options.network_policy
 @click.option("--fail-on-violation", is_flag=True, help="Exit with 3 if a bus can take nothing.")
 def hosting(
     target: Path,
@@ -42,6 +46,7 @@ def hosting(
     curtailment_budget: float | None,
     workers: int | None,
     fail_on_violation: bool,
+    policy: Policy,
 ) -> Reply:
     """Find the MW each bus can take, with the binding element.
 
@@ -63,6 +68,7 @@ def hosting(
             budget_frac=curtailment_budget,
             workers=workers,
             progress=progress,
+            policy=policy,
         )
     lines = [*head_lines(answer), "", *table_lines(answer.get("buses") or (), COLUMNS)]
     return with_demands(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gridplan.cli.reply import SHOWN_FINDINGS
+
 Answer = Mapping[str, Any]
 
 
@@ -57,3 +59,10 @@ def _cell(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_cell(inner) for inner in value)
     return str(value)
+
+
+def finding_notes(answer: Mapping[str, Any]) -> list[str]:
+    """Warnings of the network behind an answer, a line each, at most as many as findings are shown."""
+    found = [f for f in answer.get("findings") or () if f["severity"] == "warning"]
+    lines = [f"warning[{f['code']}]: {f['message']}" for f in found[:SHOWN_FINDINGS]]
+    return [*lines, f"... and {len(found) - SHOWN_FINDINGS} more warnings"] if len(found) > SHOWN_FINDINGS else lines

@@ -132,7 +132,7 @@ class Network:
     Raises
     ------
     InputError
-        If an id is repeated, an end does not exist, or a reactance is zero; every fault is listed.
+        If an id is repeated, an end does not exist, or an impedance is zero; every fault is listed.
     """
 
     name: str
@@ -192,8 +192,8 @@ def _network_findings(network: Network) -> list[Finding]:
         for column in columns:
             for i in np.flatnonzero((column < 0) | (column >= n_bus)):
                 findings.append(_fault("GP-TOP-005", f"{kind} {labels[i]} ends at a bus that does not exist"))
-    for i in np.flatnonzero(network.branch.x_pu == 0):
-        findings.append(_fault("GP-TOP-004", f"branch {network.branch.id[i]} has zero reactance"))
+    for i in np.flatnonzero((network.branch.x_pu == 0) & (network.branch.r_pu == 0)):
+        findings.append(_fault("GP-TOP-004", f"branch {network.branch.id[i]} has neither resistance nor reactance"))
     for i in np.flatnonzero(network.branch.from_bus == network.branch.to_bus):
         findings.append(_fault("GP-TOP-005", f"branch {network.branch.id[i]} joins a bus to itself"))
     if not network.base_mva > 0:

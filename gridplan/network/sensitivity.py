@@ -17,6 +17,7 @@ from gridplan.errors import input_error
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
 
 DcConvention = Literal["matpower", "powermodels"]
+SHOWN_NAMES = 6
 
 
 def series_susceptance_pu(network: Network, convention: DcConvention = "matpower") -> FloatArray:
@@ -24,10 +25,23 @@ def series_susceptance_pu(network: Network, convention: DcConvention = "matpower
 
     ``matpower``: b = 1 / (x tap). ``powermodels``: b = x / (r^2 + x^2), taps ignored.
     Source: matpower manual, eq. (3.21); PowerModels dcp form.
+
+    Raises
+    ------
+    InputError
+        GP-TOP-004, if a branch has no reactance and the convention divides by it.
     """
     branch = network.branch
     if convention == "powermodels":
         return branch.x_pu / (branch.r_pu**2 + branch.x_pu**2)
+    without = np.flatnonzero(branch.x_pu == 0)
+    if without.size:
+        names = ", ".join(branch.id[k] for k in without[:SHOWN_NAMES])
+        raise input_error(
+            "GP-TOP-004",
+            f"{without.size} branches have a resistance and no reactance ({names}): their DC flow is not defined",
+            "give their reactance, or use the powermodels convention, in which they carry nothing",
+        )
     return 1.0 / (branch.x_pu * branch.tap_ratio)
 
 
@@ -50,11 +64,12 @@ def ptdf(network: Network, *, convention: DcConvention = "matpower", reference_b
     InputError
         If the network is not connected; the buses of the smallest island are named.
     """
-    label = island_labels(network)
+    b_pu = series_susceptance_pu(network, convention)
+    label = island_labels(network, np.flatnonzero(b_pu == 0))
     if label.max() > 0:
         raise _not_connected(network, label)
     c = incidence(network)
-    b = sp.diags(series_susceptance_pu(network, convention))
+    b = sp.diags(b_pu)
     keep = np.flatnonzero(np.arange(len(network.bus)) != reference_bus)
     reduced = (c.T @ b @ c).tocsc()[keep][:, keep]
     flows = (b @ c).tocsc()[:, keep]
@@ -91,7 +106,7 @@ def lodf(factors: FloatArray, from_bus: IntArray, to_bus: IntArray, outaged: Seq
     return np.asarray(result)
 
 
-def island_labels(network: Network, outaged: Sequence[int] = ()) -> IntArray:
+def island_labels(network: Network, outaged: Sequence[int] | IntArray = ()) -> IntArray:
     """Island number of every bus with these branches out, dims (bus,); found by graph search."""
     keep = np.ones(len(network.branch), dtype=bool)
     keep[list(outaged)] = False
