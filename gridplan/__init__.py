@@ -11,9 +11,24 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gridplan.pipeline import dispatch_network, hosting_study, run_study, schedule_study, site_study
+    from gridplan.pipeline import (
+        convert_network,
+        dispatch_network,
+        hosting_study,
+        run_study,
+        schedule_study,
+        site_study,
+    )
 
-__all__ = ["__version__", "dispatch_network", "hosting_study", "run_study", "schedule_study", "site_study"]
+__all__ = [
+    "__version__",
+    "convert_network",
+    "dispatch_network",
+    "hosting_study",
+    "run_study",
+    "schedule_study",
+    "site_study",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gridplan import __version__
 from gridplan.answers import schedule_answer, site_answer
+from gridplan.conversion import convert_network
 from gridplan.dispatch.farm import Farm
 from gridplan.hosting import hosting_study
 from gridplan.inputs import Inputs, read_inputs
@@ -27,7 +28,15 @@ from gridplan.summary import run_status, run_summary, verdict_lines
 from gridplan.verify.ac_study import check_year
 from gridplan.verify.audit import audit
 
-__all__ = ["Result", "dispatch_network", "hosting_study", "run_study", "schedule_study", "site_study"]
+__all__ = [
+    "Result",
+    "convert_network",
+    "dispatch_network",
+    "hosting_study",
+    "run_study",
+    "schedule_study",
+    "site_study",
+]
 
 Progress = Callable[[str], None]
 LIBRARIES = ("numpy", "scipy", "highspy", "pyomo", "pandapower", "lightsim2grid", "typst", "matplotlib", "geopandas")

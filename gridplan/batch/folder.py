@@ -88,17 +88,6 @@ def is_whole(run_dir: Path) -> bool:
         return False
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file under a temporary name, on disk before it gets its own."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-
-
 @contextmanager
 def locked(folder: Path) -> Iterator[BatchFolder]:
     """Hold the folder of a batch alone; the lock ends with the process, however it ends.

@@ -16,11 +16,12 @@ from typing import Any, Literal
 
 from gridplan import __version__
 from gridplan.batch.comparison import Compared, comparison_campus_csv, comparison_csv
-from gridplan.batch.folder import BatchFolder, locked, write_whole
+from gridplan.batch.folder import BatchFolder, locked
 from gridplan.batch.member import Member, build_members
 from gridplan.batch.process import Ending, Task, run_tasks
 from gridplan.batch.sweep import SweepFile, read_sweep
 from gridplan.solution import SCHEMA_VERSION
+from gridplan.store.folder import write_whole
 
 RUNNER = "gridplan.pipeline:run_study"
 COMPARISON_CSV = "comparison.csv"

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "audit": "gridplan.cli.audit:audit",
     "report": "gridplan.cli.report:report",
     "batch": "gridplan.cli.batch:batch",
+    "convert": "gridplan.cli.convert:convert",
     "datasets": "gridplan.cli.datasets:datasets",
     "schema": "gridplan.cli.schema:schema",
 }

@@ -75,6 +75,20 @@ def _reason(final: Path, error: OSError) -> str:
     return f"{file} is a file" if file else str(error.strerror or error)
 
 
+def write_whole(path: Path, data: str | bytes) -> None:
+    """Write a file under a temporary name, on disk before it gets its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data.encode() if isinstance(data, str) else data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def check_target(final: Path) -> None:
     """Refuse a target that holds something other than a run.
 
