@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.errors import FileError, Finding, GridplanError, InputError
+from gridplan.errors import FileError, Finding, GridplanError, InputError, Place, input_error
 from gridplan.handover import findings_of_changes, is_run, run_case
 from gridplan.network.case import TABLES, GridCase, NotCarried
 from gridplan.network.case_of_network import case_of_network
@@ -104,7 +104,8 @@ def _read(source: Path | str, policy: Policy, year: int | None, hour: int | None
         findings = (*(original.findings if original else ()), *findings_of_changes(handover))
         return _Source(case=handover.case, format="run", findings=findings)
     if year is not None or hour is not None or onto is not None:
-        raise FileError(f"{source} is no folder of a finished run; --year, --hour and --onto belong to one")
+        message = f"{source} is no folder of a finished run; a year, an hour and a file to change belong to one"
+        raise input_error("GP-CNV-002", message, "leave them out, or give a run", Place(file=path))
     path = grid_path(str(source))
     if path.is_dir():
         return _Source(case=case_of_network(open_grid(path).network), format="dataset", findings=())
