@@ -13,6 +13,25 @@ from gridplan.network.model import FloatArray, IntArray
 
 #: Relative accuracy asked of the simplex method.
 FEASIBILITY_TOLERANCE = 1.0e-9
+_LOOSE = {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7}
+#: Options of every solve but those that did not end well.
+USUAL: dict[str, Any] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "solver": "simplex",
+    "presolve": "off",
+    "simplex_strategy": 1,
+    "primal_feasibility_tolerance": FEASIBILITY_TOLERANCE,
+    "dual_feasibility_tolerance": FEASIBILITY_TOLERANCE,
+}
+#: What is tried one after another where a solve does not end well; every way ends in a basic solution.
+LADDER: tuple[dict[str, Any], ...] = (
+    _LOOSE,
+    {**_LOOSE, "presolve": "on"},
+    {**_LOOSE, "presolve": "on", "simplex_strategy": 4},
+    {**_LOOSE, "presolve": "on", "solver": "ipm"},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +49,7 @@ def new_highs() -> Any:
     import highspy
 
     highs = highspy.Highs()
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("solver", "simplex"),
-        ("presolve", "off"),
-        ("primal_feasibility_tolerance", FEASIBILITY_TOLERANCE),
-        ("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE),
-    ):
+    for option, value in USUAL.items():
         highs.setOptionValue(option, value)
     return highs
 
@@ -117,13 +128,19 @@ class HourSolver:
         out.objective[i] = self.block.cost @ out.column_mw[i]
 
     def _try_again(self) -> Any:
-        """Anything but optimal is confirmed once from scratch with standard tolerances."""
+        """Anything but optimal is confirmed from scratch with standard tolerances, then tried in other ways."""
+        import highspy
+
+        settled = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
         highs = self.highs
-        highs.clearSolver()
-        for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-            highs.setOptionValue(name, 1e-7)
-        highs.run()
-        status = highs.getModelStatus()
-        for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-            highs.setOptionValue(name, FEASIBILITY_TOLERANCE)
+        for ways in LADDER:
+            highs.clearSolver()
+            for name, value in ways.items():
+                highs.setOptionValue(name, value)
+            highs.run()
+            status = highs.getModelStatus()
+            for name in ways:
+                highs.setOptionValue(name, USUAL[name])
+            if status in settled:
+                break
         return status
