@@ -7,7 +7,7 @@ solved as curves, not as the segments of a study.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from gridplan.dispatch.price import lmp_usd_per_mwh
 from gridplan.dispatch.rows import RowPool, middle_mw, row_name
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, generator_mw, state_mw, unserved_mw
-from gridplan.errors import InfeasibleError
+from gridplan.errors import Finding, InfeasibleError
 from gridplan.network.contingency import Contingency, single_outages
 from gridplan.network.cost import CostCurve
 from gridplan.network.model import FloatArray, Network
@@ -130,9 +130,24 @@ def dispatch_network(
     _check_secure(dispatch, result)
     basis = {"security": security, "dc_convention": convention, "load_scale": load_scale, **SNAPSHOT_BASIS}
     answer = _answer(dispatch.pool, result, {"commitment": "p_min_mw respected, every unit on", **basis})
-    findings = [finding.to_json() for finding in hour.grid.findings]
+    findings = [finding.to_json() for finding in (*hour.grid.findings, *_unkept_angles(hour, convention))]
     gap = (cost - bound) / max(abs(cost), 1.0)
     return {**answer, "objective_usd_per_hour": cost, "bound": bound, "gap": gap, "findings": findings}
+
+
+def _unkept_angles(hour: Snapshot, convention: Convention) -> Iterator[Finding]:
+    """Angle limits of branches that carry nothing in this convention: no flow stands for their angle."""
+    built = hour.grid.built
+    if built is None:
+        return
+    rows = built.rows["branch"]
+    table = built.case.branch
+    is_limited = np.isfinite(table.angle_min_degree[rows]) | np.isfinite(table.angle_max_degree[rows])
+    without = np.flatnonzero((series_susceptance_pu(hour.network, convention) == 0) & is_limited)
+    if without.size:
+        names = ", ".join(hour.network.branch.id[k] for k in without[:SHOWN_CAUSES])
+        message = f"angle limits of {without.size} branches without reactance are not kept ({names})"
+        yield built.case.finding("GP-TOP-004", "warning", message, "give the branches their reactance")
 
 
 def _limits(hour: Snapshot, convention: Convention) -> Limits:
