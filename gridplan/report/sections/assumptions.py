@@ -15,6 +15,7 @@ from gridplan.study.defaults import DEFAULTS, DefaultRow
 _GROUPS: tuple[tuple[str, str], ...] = (
     ("base_case", "Base case"),
     ("hours", "Base case"),
+    ("network_file", "Network file"),
     ("criteria", "Criteria"),
     ("prices", "Prices"),
     ("campuses", "Campuses"),
