@@ -149,16 +149,14 @@ def _bound(dispatch: YearDispatch, result: YearResult, curves: Sequence[CostCurv
 
 def _unit_prices(dispatch: YearDispatch, result: YearResult) -> FloatArray:
     """Worth of one more MW of each unit, dims (generator,) [USD/MWh]."""
-    pool, grid = dispatch.pool, dispatch.grid
-    state = np.zeros((len(grid.outages.layout), len(grid.network.generator)))
-    layout = grid.outages.layout
-    state[: layout.n_branch] = grid.factors[:, grid.network.generator.bus]
-    state[layout.generator : layout.dc_line] = np.eye(layout.n_generator)
-    price = np.full(layout.n_generator, result.row_dual[0, 0])
-    for key, dual in zip(pool.keys, result.row_dual[0, 1:], strict=True):
+    grid, layout = dispatch.grid, dispatch.grid.outages.layout
+    weights = np.zeros(len(layout))
+    for key, dual in zip(dispatch.pool.keys, result.row_dual[0, 1:], strict=True):
         if dual != 0.0:
-            price += dual * (row_weights(grid, key) @ state)
-    return price
+            weights += dual * row_weights(grid, key)
+    at_bus = weights[: layout.n_branch] @ grid.factors
+    own = weights[layout.generator : layout.dc_line]
+    return np.asarray(result.row_dual[0, 0] + at_bus[grid.network.generator.bus] + own)
 
 
 def _least(curve: CostCurve, price: float, low: float, high: float) -> float:

@@ -278,16 +278,14 @@ def _column_bounds(network: Network, series: GridSeries, columns: Columns) -> tu
     upper = np.zeros_like(lower)
     unit = network.generator
     before = np.cumsum(unit.block_width_mw, axis=1) - unit.block_width_mw + unit_start_mw(network)[:, None]
-    for j in columns.of("generator"):
-        g, k = columns.owner[j], columns.block[j]
-        width, earlier = unit.block_width_mw[g, k], before[g, k]
-        upper[:, j] = np.clip(series.p_max_mw[:, g] - earlier, 0.0, width)
-        lower[:, j] = np.clip(series.p_min_mw[:, g] - earlier, 0.0, upper[:, j])
-    for j in columns.of("dc_line"):
-        lower[:, j] = network.dc_line.p_min_mw[columns.owner[j]]
-        upper[:, j] = network.dc_line.p_max_mw[columns.owner[j]]
-    for j in columns.of("unserved"):
-        upper[:, j] = np.maximum(series.load_mw[:, columns.owner[j]], 0.0)
+    blocks = columns.of("generator")
+    g, k = columns.owner[blocks], columns.block[blocks]
+    upper[:, blocks] = np.clip(series.p_max_mw[:, g] - before[g, k], 0.0, unit.block_width_mw[g, k])
+    lower[:, blocks] = np.clip(series.p_min_mw[:, g] - before[g, k], 0.0, upper[:, blocks])
+    dc, unserved = columns.of("dc_line"), columns.of("unserved")
+    lower[:, dc] = network.dc_line.p_min_mw[columns.owner[dc]]
+    upper[:, dc] = network.dc_line.p_max_mw[columns.owner[dc]]
+    upper[:, unserved] = np.maximum(series.load_mw[:, columns.owner[unserved]], 0.0)
     for j in columns.of("spill"):
         at_bus = unit.is_fixed & (unit.bus == columns.owner[j])
         upper[:, j] = series.p_max_mw[:, at_bus].sum(axis=1)
