@@ -164,7 +164,8 @@ def _least(curve: CostCurve, price: float, low: float, high: float) -> float:
     if curve.kind == "piecewise":
         corners = [low, high, *(p for p, _ in curve.points if low < p < high)]
     else:
-        slope = np.polynomial.Polynomial(curve.coefficients or (0.0,)).deriv() - price
-        roots = [float(r.real) for r in np.atleast_1d(slope.roots()) if abs(r.imag) < 1e-12]
-        corners = [low, high, *(r for r in roots if low < r < high)]
+        # The rules let no power above the second through.
+        c1, c2 = ([*curve.coefficients, 0.0, 0.0, 0.0])[1:3]
+        turn = (price - c1) / (2.0 * c2) if c2 > 0 else low
+        corners = [low, high, min(max(turn, low), high)]
     return min(curve.usd_per_hour(p) - price * p for p in corners)
