@@ -229,6 +229,7 @@ def _range_findings(folder: Path, network: Network) -> Iterator[Finding]:
     rising = np.diff(cost, axis=1).min(axis=1, initial=0.0)
     rules: tuple[tuple[str, str, Labels, Any, str], ...] = (
         ("branch", "GP-LIM-002", branch.id, branch.rating_normal_mva <= 0, "normal rating is not above 0 MVA"),
+        ("branch", "GP-TOP-004", branch.id, branch.x_pu == 0, "zero reactance"),
         ("branch", "GP-TRF-001", branch.id, branch.tap_ratio <= 0, "tap ratio is not above 0"),
         (
             "branch",
