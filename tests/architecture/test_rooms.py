@@ -42,6 +42,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 HOMES = {
     "pandapower": ("network/from_*.py", "verify/ac*"),
+    "powerio": ("network/from_*.py",),
     "lightsim2grid": ("verify/ac*",),
     "pyomo": ("plan/*",),
     "highspy": ("dispatch/*", "plan/*"),

@@ -1,0 +1,15 @@
+"""Numbers as files write them: plain, finite, with a decimal point; anything else is no number."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eEdD][+-]?[0-9]+)?\Z")
+
+
+def number_of(text: str) -> float | None:
+    """Value of a plain finite number, Fortran exponents (``1.0D-3``) included; None for anything else."""
+    if not _NUMBER.match(text):
+        return None
+    value = float(text.replace("d", "e").replace("D", "E"))
+    return value if abs(value) < float("inf") else None
