@@ -13,7 +13,7 @@ from pathlib import PurePath
 import numpy as np
 
 from gridplan.errors import InputError
-from gridplan.network.case import GridCase, NotCarried
+from gridplan.network.case import GridCase, NotCarried, TableName
 from gridplan.network.cost_file import ENDING, cost_bytes
 from gridplan.network.formats import Export
 from gridplan.network.model import BoolArray
@@ -86,7 +86,7 @@ def write_psse(case: GridCase, name: str) -> Export:
 
 def _check_ends(case: GridCase) -> None:
     known = set(case.bus.id)
-    ends = {table: ("bus",) for table in ("load", "shunt", "generator")}
+    ends: dict[TableName, tuple[str, ...]] = {table: ("bus",) for table in ("load", "shunt", "generator")}
     ends |= {table: ("from_bus", "to_bus") for table in ("branch", "dc_line")}
     findings = [
         case.finding("GP-TOP-005", "error", f"{table} {name} hangs on bus {bus}, which is not there", "add it", at)
