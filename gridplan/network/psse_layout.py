@@ -131,7 +131,7 @@ _TABLE: dict[str, dict[int, str]] = {
     },
     "winding": {
         32: f"{_WINDING} {_RATES} | COD:i CONT:i {_CONTROL}",
-        34: f"{_WINDING} {_RATES} {_RATES_12} | COD:i CONT:i {_CONTROL}",
+        34: f"{_WINDING} {_RATES} {_RATES_12} | COD:i CONT:i {_CONTROL} NODE:i",
         35: f"{_WINDING} {_RATES} {_RATES_12} | COD:i CONT:i NODE:i {_CONTROL}",
     },
     "winding 2": {32: "WINDV:f=1 NOMV:f=0 |"},
