@@ -133,9 +133,7 @@ def test_length_is_kilometres_at_50_hz(tmp_path: Path) -> None:
 
 
 def test_twelve_ratings_of_version_34(tmp_path: Path) -> None:
-    row = (
-        "1, 2, '1', 0.01, 0.1, 0.02, 'NAME', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 2, 0.0, 1, 1.0",
-    )
+    row = ("1, 2, '1', 0.01, 0.1, 0.02, 'NAME', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 2, 0.0, 1, 1.0",)
     case = read(tmp_path, 34, bus=BUS_33, branch=row)
     assert (case.branch.rating_normal_mva[0], case.branch.rating_short_time_mva[0]) == (1.0, 3.0)
     assert not case.branch.in_service[0]

@@ -69,8 +69,12 @@ def test_there_are_samples() -> None:
 
 def test_everything_at_once_survives_a_round_trip(tmp_path: Path) -> None:
     text = raw_text(
-        transformer=(*TWO_WINDING[:2], TWO_WINDING[2].replace("1.0, 0.0, 0.0", "1.05, 0.0, 12.5"), "0.97, 0.0")
-        + tuple(row.replace("'1 '", "'T2'") for row in THREE_WINDING),
+        transformer=(
+            *TWO_WINDING[:2],
+            TWO_WINDING[2].replace("1.0, 0.0, 0.0", "1.05, 0.0, 12.5"),
+            "0.97, 0.0",
+            *(row.replace("'1 '", "'T2'") for row in THREE_WINDING),
+        ),
         fixed_shunt=("2, 'C1', 1, 1.5, -30.0", "3, '2', 0, 0.0, 10.0"),
         dc=DC_LINE,
     )
@@ -139,7 +143,9 @@ def test_ids_that_do_not_fit_are_numbered_and_listed(tmp_path: Path) -> None:
 
 
 def test_a_hundred_units_at_one_bus_keep_two_characters(tmp_path: Path) -> None:
-    case = read_psse(write_raw(tmp_path, raw_text(load=tuple("2, '1', 1, 1, 1, 1.0, 0, 0, 0, 0, 0, 1, 1, 0" for _ in range(150)))))
+    case = read_psse(
+        write_raw(tmp_path, raw_text(load=tuple("2, '1', 1, 1, 1, 1.0, 0, 0, 0, 0, 0, 1, 1, 0" for _ in range(150))))
+    )
     back = read_back(case, tmp_path)
     assert len(set(back.load.id)) == 150
     assert back.load.p_mw.sum() == 150.0
