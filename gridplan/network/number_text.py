@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eEdD][+-]?[0-9]+)?\Z")
 
 
+@lru_cache(maxsize=65_536)
 def number_of(text: str) -> float | None:
     """Value of a plain finite number, Fortran exponents (``1.0D-3``) included; None for anything else."""
     if not _NUMBER.match(text):

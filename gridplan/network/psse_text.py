@@ -19,6 +19,8 @@ from gridplan.text_file import read_text_file
 #: A file with more faults than this is not what it says it is; the rest would be echoes.
 MAX_FINDINGS = 200
 _PIECE = re.compile(r"""[ \t]*(?:(?P<quoted>'[^']*'|"[^"]*")|(?P<bare>[^\s,'"/]+)|(?P<mark>[,/'"]))""")
+#: A field and the comma behind it, or the end of the line: nearly all lines are made of these alone.
+_FIELD = re.compile(r"""[ \t]*(?:'([^']*)'|([^\s,'"/]*))[ \t]*(?:,|\Z)""")
 _REMEDY = "save the case again as RAW of version 33, 34 or 35"
 
 
@@ -130,9 +132,12 @@ def scan_raw(path: Path) -> tuple[RawText, Faults]:
 
 def tokens_of(line: str, number: int, faults: Faults) -> tuple[Token, ...]:
     """Fields of a line; commas and blanks part them, a slash ends them, two commas hold an empty one."""
+    line = line.rstrip()
+    plain = _comma_separated(line)
+    if plain is not None:
+        return plain
     found: list[Token] = []
     is_open, end, at = True, 0, 0
-    line = line.rstrip()
     while at < len(line):
         piece = _PIECE.match(line, at)
         if piece is None:
@@ -155,6 +160,22 @@ def tokens_of(line: str, number: int, faults: Faults) -> tuple[Token, ...]:
             found.append(Token(text, start + 1, kind == "quoted"))
             is_open, end = False, at
     return tuple(found)
+
+
+def _comma_separated(line: str) -> tuple[Token, ...] | None:
+    """Fields of a line without blanks between them, comments or other oddities; None for any other line."""
+    found, at = [], 0
+    for piece in _FIELD.finditer(line):
+        if piece.start() != at:
+            return None
+        quoted, at = piece[1], piece.end()
+        if quoted is None:
+            found.append(Token(piece[2], piece.start(2) + 1, False))
+        else:
+            found.append(Token(quoted, piece.start(1), True))
+        if at == len(line):
+            return tuple(found)
+    return None
 
 
 def _check_slash(line: str, start: int, number: int, faults: Faults) -> None:

@@ -42,7 +42,10 @@ class ValueReader:
             return None
         values: dict[str, Any] = {each.name: None for each in fields}
         for k, (each, token) in enumerate(zip(fields, line.tokens, strict=False)):
-            if token.text == "" and not token.is_quoted:
+            value = number_of(token.text) if each.kind == "f" and not token.is_quoted else None
+            if value is not None and not _LEADING_ZERO.match(token.text):
+                values[each.name] = value
+            elif token.text == "" and not token.is_quoted:
                 values[each.name] = self._default(kind, each, token, line.number) if k < n_required else None
             else:
                 values[each.name] = self._value(kind, each, token, line.number)
