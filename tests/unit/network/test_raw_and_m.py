@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,8 @@ CASE_FILES = [path for path in sorted(CASES.glob("*/*.m")) if path.stem not in U
 SMALL_BYTES = 60_000
 SMALL = [path for path in CASE_FILES if path.stat().st_size <= SMALL_BYTES]
 LARGE = [path for path in CASE_FILES if path.stat().st_size > SMALL_BYTES]
+#: A statement that would have to be run: such cases are refused by the reader of .m.
+CALCULATES = re.compile(r"^\s*mpc\.\w+\(.*\)\s*=|baseMVA = \d+/", re.MULTILINE)
 POLICY = Policy(islands="main")
 
 
@@ -75,12 +78,11 @@ def test_raw_through_m(path: Path, tmp_path: Path) -> None:
 
 
 def through_raw(path: Path, folder: Path) -> None:
-    try:
-        case = read_case(path)
-    except InputError as refused:
-        # Files that have to be run to be read.
-        assert {finding.code for finding in refused.findings} <= {"GP-ENC-003", "GP-VAL-001"}, str(refused)
-        pytest.skip("the case calculates")
+    if CALCULATES.search(path.read_text(encoding="utf-8", errors="replace")):
+        with pytest.raises(InputError):
+            read_case(path)
+        return
+    case = read_case(path)
     assert_same_grid(case, passed_through(case, folder, ".raw"))
 
 
