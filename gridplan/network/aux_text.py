@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from gridplan.network.psse_text import Faults, Line, Token
+from gridplan.network.psse_text import Faults, Token
 from gridplan.text_file import read_text_file
 
 REMEDY = "save the case as AUX with legacy field names, separated by blanks"
@@ -21,6 +22,13 @@ _SHORT_HEAD = re.compile(r"(?P<object>\w+)\s*\([\w\s,:]+\)\s*\{?\s*\Z")
 _PIECE = re.compile(r'[ \t]*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|(?P<open>"))')
 
 
+class Row(NamedTuple):
+    """One row of a block."""
+
+    number: int
+    tokens: tuple[Token, ...]
+
+
 @dataclass(kw_only=True)
 class Block:
     """One DATA block: what it holds, its fields, and its rows."""
@@ -28,7 +36,7 @@ class Block:
     kind: str
     fields: tuple[str, ...]
     line: int
-    rows: list[Line] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
     def column(self, name: str) -> int:
         """Position of a field, -1 where the block does not have it."""
@@ -129,7 +137,7 @@ class _Cutter:
             elif text == "}" and not skipping:
                 return True
             elif text and not text.startswith("//") and not skipping:
-                row = Line(self.at, self._tokens(raw))
+                row = Row(self.at, self._tokens(raw))
                 if len(row.tokens) != len(block.fields):
                     message = f"the {block.kind} row has {len(row.tokens)} values for {len(block.fields)} fields"
                     self.faults.error("GP-VAL-005", message, "write one value for every field", self.at)

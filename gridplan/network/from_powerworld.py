@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.network.aux_text import REMEDY, AuxText, Block, scan_aux
+from gridplan.network.aux_text import REMEDY, AuxText, Block, Row, scan_aux
 from gridplan.network.case import (
     CaseBranches,
     CaseBuses,
@@ -29,7 +29,7 @@ from gridplan.network.case import (
 from gridplan.network.columns import Columns
 from gridplan.network.from_powerio import RawTables, branch_values, bus_values, generator_values, read_with_powerio
 from gridplan.network.number_text import number_of
-from gridplan.network.psse_text import Faults, Line
+from gridplan.network.psse_text import Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def read_powerworld(path: Path) -> GridCase:
     return _case(path, text, rows, tables, faults)
 
 
-def _rows(text: AuxText, kind: str) -> list[tuple[Block, Line]]:
+def _rows(text: AuxText, kind: str) -> list[tuple[Block, Row]]:
     return [(block, row) for block in text.blocks if block.kind == kind for row in block.rows]
 
 
@@ -165,7 +165,7 @@ def _check_block(block: Block, known: _Object, faults: Faults) -> None:
         _check_conductance(block, row, faults)
 
 
-def _check_conductance(block: Block, row: Line, faults: Faults) -> None:
+def _check_conductance(block: Block, row: Row, faults: Faults) -> None:
     """Refuse a branch with a conductance: powerio leaves it out without a word."""
     at = block.column("LineG")
     if block.kind == "Branch" and at >= 0 and number_of(row.tokens[at].text) != 0.0:
@@ -175,7 +175,7 @@ def _check_conductance(block: Block, row: Line, faults: Faults) -> None:
         )
 
 
-def _compare(rows: Mapping[str, Sequence[tuple[Block, Line]]], tables: RawTables, faults: Faults) -> None:
+def _compare(rows: Mapping[str, Sequence[tuple[Block, Row]]], tables: RawTables, faults: Faults) -> None:
     """Refuse a file of which powerio and the scanner do not find the same rows."""
     for table, own in rows.items():
         theirs = tables.rows[table]
@@ -235,7 +235,7 @@ _CHECKED: dict[str, dict[str, str]] = {
 
 
 def _case(
-    path: Path, text: AuxText, rows: Mapping[str, Sequence[tuple[Block, Line]]], tables: RawTables, faults: Faults
+    path: Path, text: AuxText, rows: Mapping[str, Sequence[tuple[Block, Row]]], tables: RawTables, faults: Faults
 ) -> GridCase:
     columns = {
         "bus": Columns(CaseBuses),
@@ -265,7 +265,7 @@ def _case(
     )
 
 
-def _values(table: str, block: Block, line: Line, row: Mapping[str, Any]) -> dict[str, Any]:
+def _values(table: str, block: Block, line: Row, row: Mapping[str, Any]) -> dict[str, Any]:
     def word(name: str) -> str:
         at = block.column(name)
         return line.tokens[at].text.strip() if at >= 0 else ""

@@ -14,10 +14,9 @@ MAX_BUS = 999_997
 
 def read_buses(tables: Tables) -> None:
     """Fill the buses."""
-    rows = tables.rows("bus")
-    if not rows and not tables.faults.has_errors():
+    if not tables.raw.records["bus"]:
         tables.faults.error("GP-ENC-002", "the file has no bus", "copy the whole file again", key="bus section")
-    for line, v in rows:
+    for line, v in tables.rows("bus"):
         if not 1 <= v["IDE"] <= 4:
             message = f"IDE of bus {v['I']} is {v['IDE']}"
             tables.faults.error("GP-BUS-001", message, "write 1, 2, 3 or 4", line.number, 1, "bus IDE")
@@ -78,7 +77,7 @@ def read_shunts(tables: Tables) -> None:
     """Fill the shunts; switched ones stay at their initial value, with a note."""
     for line, v in tables.rows("fixed shunt"):
         tables.add_shunt(line.number, f"{v['I']}_{v['ID'] or '1'}", v["I"], v["GL"], v["BL"], v["STATUS"] == 1)
-    switched = tables.rows("switched shunt")
+    switched = list(tables.rows("switched shunt"))
     for line, v in switched:
         # Fixed shunts have ids of two characters at most, so that this one is free.
         name = f"{v['I']}_switched{v.get('ID') or ''}"

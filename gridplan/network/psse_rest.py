@@ -91,7 +91,8 @@ def _machine(record: tuple[Line, ...]) -> Power:
 
 
 def _text(line: Line, k: int) -> str:
-    return line.tokens[k].text.strip() if k < len(line.tokens) else ""
+    tokens = line.tokens
+    return tokens[k].text.strip() if k < len(tokens) else ""
 
 
 def _number(line: Line, k: int) -> float:

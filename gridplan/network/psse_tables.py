@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +49,7 @@ class Tables:
         """Findings of the file."""
         return self.values.faults
 
-    def rows(self, section: str) -> list[tuple[Line, dict[str, Any]]]:
+    def rows(self, section: str) -> Iterator[tuple[Line, dict[str, Any]]]:
         """Values of a section whose records are one line."""
         return self.values.read_all(section, [record[0] for record in self.raw.records.get(section, ()) if record])
 

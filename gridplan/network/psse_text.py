@@ -16,11 +16,14 @@ from gridplan.network.number_text import number_of
 from gridplan.network.psse_layout import LABEL_WORDS, VERSIONS, sections
 from gridplan.text_file import read_text_file
 
+#: Larger files hold more than 200,000 buses and do not fit into the memory of a planner's machine as a case.
+MAX_RAW_BYTES = 64 * 1024 * 1024
 #: A file with more faults than this is not what it says it is; the rest would be echoes.
 MAX_FINDINGS = 200
 _PIECE = re.compile(r"""[ \t]*(?:(?P<quoted>'[^']*'|"[^"]*")|(?P<bare>[^\s,'"/]+)|(?P<mark>[,/'"]))""")
 #: A field and the comma behind it, or the end of the line: nearly all lines are made of these alone.
-_FIELD = re.compile(r"""[ \t]*(?:'([^']*)'|([^\s,'"/]*))[ \t]*(?:,|\Z)""")
+_FIELD = re.compile(r"""[ \t]*+(?:'([^']*+)'|([^\s,'"/]*+))[ \t]*+(?:,|\Z)""")
+_PLAIN = re.compile(r"""(?:[ \t]*+(?:'[^']*+'|[^\s,'"/]*+)[ \t]*+,)*+[ \t]*+(?:'[^']*+'|[^\s,'"/]*+)[ \t]*+\Z""")
 _REMEDY = "save the case again as RAW of version 33, 34 or 35"
 
 
@@ -33,10 +36,15 @@ class Token(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of a record."""
+    """One line of a record; its fields are cut anew when asked for, for they take far more memory than the text."""
 
     number: int
-    tokens: tuple[Token, ...]
+    text: str
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Fields of the line; its faults were told when the file was cut."""
+        return tokens_of(self.text, self.number, Faults(file=Path()))
 
 
 Record = tuple[Line, ...]
@@ -110,7 +118,7 @@ def scan_raw(path: Path) -> tuple[RawText, Faults]:
     InputError
         If the file is no text, or its head is not that of a RAW file of versions 32 to 35.
     """
-    text, findings = read_text_file(path, what="PSS/E RAW file", remedy=_REMEDY)
+    text, findings = read_text_file(path, what="PSS/E RAW file", remedy=_REMEDY, max_bytes=MAX_RAW_BYTES)
     faults = Faults(file=path, found=list(findings))
     lines = text.replace("\x1a", " ").splitlines()
     start = next((i for i, line in enumerate(lines) if not line.startswith("@!")), 0)
@@ -278,7 +286,9 @@ class _Cutter:
             text = self.lines[self.at]
             self.at += 1
             if text.strip() and not text.startswith("@!"):
-                return Line(self.at, tokens_of(text, self.at, self.faults))
+                if not _PLAIN.match(text):
+                    tokens_of(text, self.at, self.faults)
+                return Line(self.at, text)
         return None
 
     def _check_label(self, name: str, number: int) -> None:
@@ -326,15 +336,24 @@ class _Cutter:
 
 
 def _is_end(line: Line) -> bool:
-    return len(line.tokens) == 1 and line.tokens[0].text == "0" and not line.tokens[0].is_quoted
+    return _only_word(line) == "0"
 
 
 def _is_quit(line: Line) -> bool:
-    return len(line.tokens) == 1 and line.tokens[0].text in ("Q", "q") and not line.tokens[0].is_quoted
+    return _only_word(line) in ("Q", "q")
+
+
+def _only_word(line: Line) -> str:
+    """The field of a line that has but one, where it may end a section or the file; else nothing."""
+    if line.text.lstrip()[:1] not in ("0", "Q", "q"):
+        return ""
+    tokens = line.tokens
+    return tokens[0].text if len(tokens) == 1 and not tokens[0].is_quoted else ""
 
 
 def _n_lines(name: str, first: Line) -> int:
     if name == "transformer":
-        third = first.tokens[2].text if len(first.tokens) > 2 else "0"
+        tokens = first.tokens
+        third = tokens[2].text if len(tokens) > 2 else "0"
         return 4 if third in ("", "0") else 5
     return 3 if name in ("two-terminal dc", "vsc dc line") else 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,12 +36,13 @@ class ValueReader:
     def read(self, kind: str, line: Line) -> dict[str, Any] | None:
         """Values of one line, or None where it has a fault; fields that are absent or empty are None or default."""
         fields, n_required = layout(kind, self.version)
-        n_token, n_found = len(line.tokens), len(self.faults.found)
+        tokens, n_found = line.tokens, len(self.faults.found)
+        n_token = len(tokens)
         if n_token > len(fields) or n_token < n_required or (kind == "bus" and n_token % 2 == 0):
             self._count_fault(kind, line, n_required, len(fields))
             return None
         values: dict[str, Any] = {each.name: None for each in fields}
-        for k, (each, token) in enumerate(zip(fields, line.tokens, strict=False)):
+        for k, (each, token) in enumerate(zip(fields, tokens, strict=False)):
             value = number_of(token.text) if each.kind == "f" and not token.is_quoted else None
             if value is not None and not _LEADING_ZERO.match(token.text):
                 values[each.name] = value
@@ -51,23 +52,26 @@ class ValueReader:
                 values[each.name] = self._value(kind, each, token, line.number)
         return values if len(self.faults.found) == n_found else None
 
-    def read_all(self, kind: str, lines: Sequence[Line]) -> list[tuple[Line, dict[str, Any]]]:
+    def read_all(self, kind: str, lines: Sequence[Line]) -> Iterator[tuple[Line, dict[str, Any]]]:
         """Lines of one kind that have no fault, with their values."""
         odd = self._odd_counts(kind, lines)
-        found = [(line, self.read(kind, line)) for line in lines if line.number not in odd]
-        return [(line, values) for line, values in found if values is not None]
+        for line in lines:
+            values = None if line.number in odd else self.read(kind, line)
+            if values is not None:
+                yield line, values
 
     def _odd_counts(self, kind: str, lines: Sequence[Line]) -> set[int]:
         """Numbers of lines with a field too many against their neighbours, as a decimal comma makes it."""
-        counts = Counter(len(line.tokens) for line in lines)
+        n_tokens = [len(line.tokens) for line in lines]
+        counts = Counter(n_tokens)
         usual, often = counts.most_common(1)[0] if counts else (0, 0)
         if 2 * often <= len(lines):
             return set()
         odd = set()
-        for line in lines:
-            more = len(line.tokens) - usual
+        for line, n_token in zip(lines, n_tokens, strict=True):
+            more = n_token - usual
             if more % 2 if kind in _IN_PAIRS else more > 0:
-                message = f"the {kind} record has {len(line.tokens)} fields where the others have {usual}"
+                message = f"the {kind} record has {n_token} fields where the others have {usual}"
                 remedy = "write every field; decimal points, not decimal commas"
                 self.faults.error("GP-VAL-005", message, remedy, line.number, 1, kind)
                 odd.add(line.number)
@@ -112,9 +116,10 @@ class ValueReader:
         return int(each.default) if each.kind in "ib" else float(each.default)
 
     def _count_fault(self, kind: str, line: Line, least: int, most: int) -> None:
-        message = f"the {kind} record has {len(line.tokens)} fields; version {self.version} has {least} to {most}"
+        tokens = line.tokens
+        message = f"the {kind} record has {len(tokens)} fields; version {self.version} has {least} to {most}"
         remedy = "write every field; decimal points, not decimal commas"
-        column = line.tokens[-1].column if line.tokens else 1
+        column = tokens[-1].column if tokens else 1
         self.faults.error("GP-VAL-005", message, remedy, line.number, column, kind)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -237,3 +238,25 @@ def assert_finite(case: GridCase) -> None:
             values = getattr(rows, column.name)
             if isinstance(values, np.ndarray) and column.name not in (*open_ended, "length_km"):
                 assert np.isfinite(values).all(), f"{table} {column.name}"
+
+
+@pytest.mark.parametrize(
+    "junk", [" " * 200_000, "'" * 200_001, "1," * 100_000, "/" * 200_000, "' " * 100_000, "\t1" * 99_999]
+)
+def test_long_lines_take_no_time(junk: str, tmp_path: Path) -> None:
+    path = write_raw(tmp_path, GOOD.replace(LOAD_33[0], junk, 1))
+    start = time.process_time()
+    try:
+        case = read_psse(path)
+    except InputError as refused:
+        found = refused.findings
+    else:
+        found = case.findings
+    assert found
+    assert time.process_time() - start < 5
+
+
+def test_file_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridplan.network.psse_text.MAX_RAW_BYTES", 100)
+    with pytest.raises(InputError, match="GP-SIZ-001"):
+        read_psse(write_raw(tmp_path, GOOD))
