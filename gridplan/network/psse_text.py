@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from gridplan.errors import Finding, InputError, Place
+from gridplan.errors import Finding, InputError, Place, Severity
 from gridplan.network.number_text import number_of
 from gridplan.network.psse_layout import LABEL_WORDS, VERSIONS, sections
 from gridplan.text_file import read_text_file
@@ -53,10 +53,12 @@ Record = tuple[Line, ...]
 
 @dataclass(kw_only=True)
 class Faults:
-    """Findings of a file, gathered while it is read."""
+    """Findings of a file, gathered while it is read; ``count`` goes on where the list has become long enough."""
 
     file: Path
     found: list[Finding] = field(default_factory=list)
+    count: int = 0
+    n_error: int = 0
 
     def error(self, code: str, message: str, remedy: str, line: int = 0, column: int = 1, key: str = "") -> None:
         """Add an error at a line."""
@@ -74,17 +76,19 @@ class Faults:
 
     def has_errors(self) -> bool:
         """Whether any finding is an error."""
-        return any(finding.severity == "error" for finding in self.found)
+        return self.n_error > 0
 
     def stop_on_errors(self) -> None:
         """Raise what was found if any of it is an error."""
         if self.has_errors():
-            raise InputError(self.found[:MAX_FINDINGS])
+            # Errors first: they must not drown in notes.
+            raise InputError(sorted(self.found, key=lambda finding: finding.severity != "error")[:MAX_FINDINGS])
 
-    def _add(self, severity: str, code: str, message: str, remedy: str, place: Place) -> None:
-        self.found.append(
-            Finding(code=code, severity=severity, message=message, remedy=remedy, place=place)  # type: ignore[arg-type]
-        )
+    def _add(self, severity: Severity, code: str, message: str, remedy: str, place: Place) -> None:
+        self.count += 1
+        self.n_error += severity == "error"
+        if severity != "error" or self.n_error <= MAX_FINDINGS:
+            self.found.append(Finding(code=code, severity=severity, message=message, remedy=remedy, place=place))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +168,7 @@ def tokens_of(line: str, number: int, faults: Faults) -> tuple[Token, ...]:
         else:
             if start == end and not is_open:
                 faults.error("GP-VAL-001", "two fields touch", "part them by a comma", number, start + 1)
+                break
             text = line[start + 1 : at - 1] if kind == "quoted" else line[start:at]
             found.append(Token(text, start + 1, kind == "quoted"))
             is_open, end = False, at

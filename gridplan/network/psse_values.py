@@ -36,7 +36,7 @@ class ValueReader:
     def read(self, kind: str, line: Line) -> dict[str, Any] | None:
         """Values of one line, or None where it has a fault; fields that are absent or empty are None or default."""
         fields, n_required = layout(kind, self.version)
-        tokens, n_found = line.tokens, len(self.faults.found)
+        tokens, n_found = line.tokens, self.faults.count
         n_token = len(tokens)
         if n_token > len(fields) or n_token < n_required or (kind == "bus" and n_token % 2 == 0):
             self._count_fault(kind, line, n_required, len(fields))
@@ -50,7 +50,7 @@ class ValueReader:
                 values[each.name] = self._default(kind, each, token, line.number) if k < n_required else None
             else:
                 values[each.name] = self._value(kind, each, token, line.number)
-        return values if len(self.faults.found) == n_found else None
+        return values if self.faults.count == n_found else None
 
     def read_all(self, kind: str, lines: Sequence[Line]) -> Iterator[tuple[Line, dict[str, Any]]]:
         """Lines of one kind that have no fault, with their values."""

@@ -260,3 +260,14 @@ def test_file_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("gridplan.network.psse_text.MAX_RAW_BYTES", 100)
     with pytest.raises(InputError, match="GP-SIZ-001"):
         read_psse(write_raw(tmp_path, GOOD))
+
+
+def test_errors_do_not_drown_in_warnings(tmp_path: Path) -> None:
+    row = "1, 3, 0, '{:02d}', 1, 2, 1, 0.0, 0.0, 2, 'TWO', 1, 1, 1.0"
+    tail = ("0.002, 0.08, 100.0", "1.0, 235.0, 0.0, 1, 1, 1", "1.0, 0.0")
+    many = tuple(line for k in range(99) for line in (row.format(k), *tail))
+    many += tuple(line for k in range(99) for line in (row.format(k).replace("1, 3, 0", "2, 3, 0"), *tail))
+    many += tuple(line for k in range(99) for line in (row.format(k).replace("1, 3, 0", "3, 2, 0"), *tail))
+    text = raw_text(transformer=many, area=("1, 1, abc, 10.0, 'NORTH'",))
+    with pytest.raises(InputError, match="'abc' is not a finite number"):
+        read_psse(write_raw(tmp_path, text))
