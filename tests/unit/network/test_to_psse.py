@@ -304,3 +304,36 @@ def test_versions_written_by_another_program(stem: str, form: str, tmp_path: Pat
     assert first.bus.p_load_mw == pytest.approx(second.bus.p_load_mw, abs=1e-9)
     assert case.branch.in_service.tolist() == reference.branch.in_service.tolist()
     np.testing.assert_array_equal(case.branch.rating_normal_mva, reference.branch.rating_normal_mva)
+
+
+@pytest.mark.parametrize(
+    ("stem", "p_mw", "q_mvar"),
+    [("ieee118", 0.1, 0.2), ("ieee39", 0.1, 0.3), ("npcc", 0.1, 0.5), ("ieee14", 0.03, np.inf)],
+)
+def test_the_state_that_psse_solved_balances_every_bus(stem: str, p_mw: float, q_mvar: float) -> None:
+    """Voltages in a saved case are PSS/E's own solution, to five digits; ieee14 was saved before a shunt was taken out."""
+    case = read_psse(CASES / stem / f"{stem}.raw")
+    found = built(case)
+    network, rows = found.network, found.rows
+    bus, unit = rows["bus"], rows["generator"]
+    v = case.bus.vm_pu[bus] * np.exp(1j * np.deg2rad(case.bus.va_degree[bus]))
+    drawn_mva = network.bus.p_load_mw + 1j * network.bus.q_load_mvar
+    np.subtract.at(drawn_mva, network.generator.bus, case.generator.p_mw[unit] + 1j * case.generator.q_mvar[unit])
+    mismatch_mva = v * np.conj(ybus(network) @ v) * network.base_mva + drawn_mva
+    assert np.abs(mismatch_mva.real).max() < p_mw
+    assert np.abs(mismatch_mva.imag).max() < q_mvar
+
+
+def test_oracle_agrees_on_three_windings_and_a_dc_line(tmp_path: Path) -> None:
+    pypowsybl = pytest.importorskip("pypowsybl")
+    rows = (
+        "1, 3, 4, '1 ', 2, 2, 1, 0.0, 0.0, 2, 'THREE', 1, 1, 1.0",
+        "0.0, 0.10, 50.0, 0.0, 0.20, 200.0, 0.0, 0.16, 100.0, 1.0, 0.0",
+        "241.5, 230.0, 0.0, 100, 110, 120, 0, 0, 1.1, 0.9, 1.1, 0.9, 33, 0, 0, 0, 0",
+        "113.0, 115.0, 0.0, 100, 110, 120, 0, 0, 1.1, 0.9, 1.1, 0.9, 33, 0, 0, 0, 0",
+        "13.8, 13.8, 30.0, 100, 110, 120, 0, 0, 1.1, 0.9, 1.1, 0.9, 33, 0, 0, 0, 0",
+    )
+    extra = "3, 4, '1 ', 0.01, 0.3, 0.0, 100, 110, 120, 0, 0, 0, 0, 1, 1, 0, 1, 1"
+    line = "1, 2, '1 ', 0.01, 0.1, 0.02, 100, 110, 120, 0, 0, 0, 0, 1, 1, 0, 1, 1"
+    path = write_raw(tmp_path, raw_text(transformer=rows, branch=(line, extra)))
+    assert_oracle_agrees(pypowsybl, path, read_psse(path))
