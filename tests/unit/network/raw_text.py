@@ -41,7 +41,7 @@ SECTIONS_33: dict[str, tuple[str, ...]] = {
     "transformer": TWO_WINDING,
 }
 
-_HYPHENS = {"dc": "two-terminal dc", "multi section line": "multi-section line"}
+_HYPHENS = {"dc": "two-terminal dc", "multi section line": "multi-section line", "system wide": "system-wide"}
 
 
 def raw_text(version: int = 33, *, head: str = "", labels: bool = True, **given: tuple[str, ...]) -> str:

@@ -435,3 +435,36 @@ def test_damaged_cost_file_names_row_and_remedy(tmp_path: Path, row: str, says: 
     finding = raised.value.findings[0]
     assert says in finding.message
     assert (finding.code, finding.place.line) == ("GP-CST-006", 2 + row.count("\n"))
+
+
+def test_comment_lines_and_settings_of_version_35(tmp_path: Path) -> None:
+    settings = (
+        "GENERAL, THRSHZ=0.0001, PQBRAK=0.7, BLOWUP=5.0",
+        'RATING, 1, "RATE1 ", "RATING SET 1                    "',
+        "SOLVER, FNSL, ACTAPS=0, AREAIN=0",
+    )
+    text = raw_text(35, system_wide=settings, bus=BUS_33)
+    lines = text.splitlines()
+    lines.insert(0, "@!IC,SBASE,REV,XFRRAT,NXFRAT,BASFRQ")
+    at = lines.index(BUS_33[0])
+    lines.insert(
+        at, "@!   I,'NAME        ', BASKV, IDE,AREA,ZONE,OWNER, VM,        VA,    NVHI,   NVLO,   EVHI,   EVLO"
+    )
+    case = read_psse(write_raw(tmp_path, "\n".join(lines)))
+    assert case.bus.id == ("1", "2", "3", "4")
+    assert case.origin.lines["bus"].tolist() == [at + 2, at + 3, at + 4, at + 5]
+    assert lost(case) == {"system-wide": 3}
+
+
+def test_sections_are_read_at_the_right_place_in_every_version(tmp_path: Path) -> None:
+    for version in (32, 33, 34, 35):
+        rows = {"bus": BUS_33 if version > 32 else tuple(", ".join(row.split(", ")[:9]) for row in BUS_33)}
+        case = read(tmp_path, version, **rows, transformer=TWO_WINDING if version < 34 else with_twelve(TWO_WINDING))
+        assert len(case.branch) == (2 if version == 33 else 1)
+        assert case.branch.is_transformer[-1]
+        assert case.branch.rating_short_time_mva[-1] == 120.0
+
+
+def with_twelve(rows: tuple[str, ...]) -> tuple[str, ...]:
+    """Transformer with the twelve ratings of version 34, and nothing behind them."""
+    return (*rows[:2], rows[2].partition("120.0")[0] + "120.0" + ", 0.0" * 9, rows[3])

@@ -311,7 +311,7 @@ def test_versions_written_by_another_program(stem: str, form: str, tmp_path: Pat
     [("ieee118", 0.1, 0.2), ("ieee39", 0.1, 0.3), ("npcc", 0.1, 0.5), ("ieee14", 0.03, np.inf)],
 )
 def test_the_state_that_psse_solved_balances_every_bus(stem: str, p_mw: float, q_mvar: float) -> None:
-    """Voltages in a saved case are PSS/E's own solution, to five digits; ieee14 was saved before a shunt was taken out."""
+    """Voltages in a saved case are PSS/E's own, to five digits; ieee14 was saved before a shunt was taken out."""
     case = read_psse(CASES / stem / f"{stem}.raw")
     found = built(case)
     network, rows = found.network, found.rows
