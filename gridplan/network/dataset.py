@@ -229,7 +229,6 @@ def _range_findings(folder: Path, network: Network) -> Iterator[Finding]:
     rising = np.diff(cost, axis=1).min(axis=1, initial=0.0)
     rules: tuple[tuple[str, str, Labels, Any, str], ...] = (
         ("branch", "GP-LIM-002", branch.id, branch.rating_normal_mva <= 0, "normal rating is not above 0 MVA"),
-        ("branch", "GP-TOP-004", branch.id, branch.x_pu == 0, "zero reactance"),
         ("branch", "GP-TRF-001", branch.id, branch.tap_ratio <= 0, "tap ratio is not above 0"),
         (
             "branch",
@@ -265,12 +264,19 @@ def _range_findings(folder: Path, network: Network) -> Iterator[Finding]:
             "round-trip efficiency is outside 0 to 1",
         ),
     )
+    for k in np.flatnonzero(branch.x_pu == 0):
+        yield _row_fault(
+            folder / "branch.csv", int(k), "GP-TOP-004", f"branch {branch.id[k]} has zero reactance", "x_pu"
+        )
     for table, code, labels, is_wrong, what in rules:
         path = folder / f"{table}.csv"
         for i in np.flatnonzero(is_wrong):
-            place = Place(file=path, line=int(i) + 2, column=1, key=labels[i])
-            message = f"{table} {labels[i]}: {what}"
-            yield Finding(code=code, severity="error", message=message, remedy=f"correct {path.name}", place=place)
+            yield _row_fault(path, int(i), code, f"{table} {labels[i]}: {what}", labels[i])
+
+
+def _row_fault(path: Path, row: int, code: str, message: str, key: str) -> Finding:
+    place = Place(file=path, line=row + 2, column=1, key=key)
+    return Finding(code=code, severity="error", message=message, remedy=f"correct {path.name}", place=place)
 
 
 def _is_outside_unit(value: FloatArray) -> Any:
