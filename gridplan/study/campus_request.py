@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from gridplan.solution import WORKLOADS
 from gridplan.study.fields import Part, PerClass, about, default
 from gridplan.study.named import Named
+from gridplan.study.place import LatencyLimit, NearPlace
 from gridplan.study.quantity import (
+    AnyNames,
     Fraction,
     Id,
     LocalHour,
     Mw,
-    Names,
     NotNegative,
     PositiveFraction,
     PositiveMw,
@@ -150,13 +152,31 @@ Contract = Annotated[
 class Campus(Named):
     """One request: where it may connect, how many MW in which year, under which service."""
 
-    poi: Annotated[Names, about("candidate buses")]
+    near: Annotated[NearPlace | None, about("candidate buses around a coordinate, beside those of poi")] = None
+    poi: Annotated[AnyNames, about("candidate buses; or look for them with near"), Field(validate_default=True)] = ()
+    latency: Annotated[LatencyLimit | None, about("place every candidate must reach in time")] = None
+    exclude: Annotated[AnyNames, about("area files beside the study; no candidate lies in them")] = ()
     contract_mw: Annotated[Contract, about("maximum demand at the meter, one number or one per year", "MW")]
     block_mw: PositiveMw = default("campuses.block_mw")
     power_factor: PowerFactor = Field(default_factory=PowerFactor)
     service: Service = Field(default_factory=Service)
     workloads: Workloads = Field(default_factory=Workloads)
     storage: Annotated[CampusStorage | None, about("store behind the meter")] = None
+
+    @field_validator("poi", mode="before")
+    @classmethod
+    def _poi_or_near(cls, value: object, info: ValidationInfo) -> object:
+        is_given = value != ()
+        if info.data.get("near") is not None or "near" not in info.data or (is_given and value != []):
+            return value
+        if is_given:
+            raise PydanticCustomError("too_short", "too few", {"min_length": 1, "actual_length": 0})
+        raise PydanticCustomError("missing", "missing")
+
+    @property
+    def asks_for_a_place(self) -> bool:
+        """Whether candidates are found, or judged, by where they lie."""
+        return self.near is not None or self.latency is not None or bool(self.exclude)
 
     def contract_mw_in(self, year: int) -> float:
         """Contract in a year [MW]: the value of the latest given year up to it, 0 before the first."""

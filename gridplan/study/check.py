@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from gridplan.errors import Finding, did_you_mean
 from gridplan.solution import WORKLOADS
 from gridplan.study.check_jobs import JOB_RULES
+from gridplan.study.check_places import PLACE_RULES
 from gridplan.study.local_time import hours_of_year, is_timezone, timezones
 from gridplan.study.schema import CommittedUpgrade, Reinforcement, Study
 from gridplan.study.source import StudySource
@@ -236,6 +237,7 @@ RULES: tuple[Rule, ...] = (
     _service_terms,
     _base_case_stated,
     *JOB_RULES,
+    *PLACE_RULES,
 )
 
 

@@ -51,6 +51,11 @@ _LOAD_FACTOR = (
 _PHOENIX = "power-cap trial in Phoenix 2025: tiers that lose 0, 10, 25 and 50 % of throughput (arXiv 2507.00909)"
 _IDLE = "Acme clusters: idle server 1,512 W of 6,554 W maximum (0.23), of 5,418 W p99 (0.28)"
 _STORAGE = "upper end of lithium-ion figures; the US battery fleet measured 0.82 in 2019 (EIA)"
+_FIBRE = "single-mode fibre (ITU-T G.652) at 1,550 nm: 299,792 km/s / 1.468 = 204,218 km/s"
+_ROUTE = (
+    "fibre follows roads and rails: ITU-T Y.1541 reckons 1.5 km of route per km of air distance below 1,000 km; "
+    "ask the carrier for the route"
+)
 _UNCONNECTED = "above the production cost of a MW-year, so that connecting wins wherever the grid allows it"
 
 _GRID: tuple[_Row, ...] = (
@@ -99,6 +104,11 @@ _GRID: tuple[_Row, ...] = (
 )  # fmt: skip
 
 _CAMPUS: tuple[_Row, ...] = (
+    ("campuses.near.min_kv", 100.0, "kV", "bulk electric system of NERC: 100 kV and above", "literature",
+     "least nominal voltage of a candidate"),
+    ("campuses.near.max_count", 5, "", _SET, "choice", "candidates taken at most, nearest first"),
+    ("campuses.latency.group_index", 1.468, "1", _FIBRE, "literature", "speed of light per speed in the fibre"),
+    ("campuses.latency.route_factor", 1.5, "1", _ROUTE, "assumption", "length of the fibre per geodesic distance"),
     ("campuses.block_mw", 50.0, "MW", _SET, "choice", "step of the sizes the siting may choose"),
     ("campuses.power_factor.operating", 0.98, "1", "0.95 to 1.0; inputs of UPS are near 0.99", "assumption",
      "lagging power factor at the meter in operation"),

@@ -29,6 +29,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _YEAR = re.compile(r"\d{4}")
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _SHOWN_LETTERS = 60
+_QUARTER_TURN_DEGREE, _HALF_TURN_DEGREE, _FULL_TURN_DEGREE = 90.0, 180.0, 360.0
 
 
 def fault(code: str, message: str, remedy: str) -> PydanticCustomError:
@@ -74,6 +75,32 @@ def parse_quantity(value: object, unit: str = "") -> float:
     if given and given not in factors:
         raise _wrong_unit(value, given, unit)
     return _finite(float(number), value) * factors.get(given, 1.0)
+
+
+def as_latitude(value: object) -> float:
+    """Latitude in degrees, -90 to 90."""
+    number = parse_quantity(value)
+    if abs(number) <= _QUARTER_TURN_DEGREE:
+        return number
+    remedy = "write degrees north of the equator; latitude and longitude may have been exchanged"
+    raise _no_degrees(number, "latitude", _QUARTER_TURN_DEGREE, remedy)
+
+
+def as_longitude(value: object) -> float:
+    """Longitude in degrees, -180 to 180."""
+    number = parse_quantity(value)
+    if abs(number) <= _HALF_TURN_DEGREE:
+        return number
+    hint = f", {number - 360:g} for {number:g}" if _HALF_TURN_DEGREE < number <= _FULL_TURN_DEGREE else ""
+    remedy = f"write degrees east of Greenwich, negative in the Americas{hint}"
+    raise _no_degrees(number, "longitude", _HALF_TURN_DEGREE, remedy)
+
+
+def _no_degrees(number: float, what: str, most: float, remedy: str) -> PydanticCustomError:
+    if abs(number) > _FULL_TURN_DEGREE:
+        message = f"{what} {number:,.10g} is no angle; it looks like metres or feet of a map projection"
+        return fault("GP-GEO-002", message, "write degrees on WGS84 (EPSG:4326)")
+    return fault("GP-GEO-001", f"{what} {number:g} is not between -{most:g} and {most:g} degrees", remedy)
 
 
 def as_text(value: object) -> str:
@@ -190,6 +217,9 @@ _ONE_OR_MORE = Annotated[list[_TEXT_OR_WHOLE], Field(min_length=1)]
 Growth = Annotated[float, Field(gt=-1, lt=1), _NUMBER]
 Positive = Annotated[float, Field(gt=0), _NUMBER]
 NotNegative = Annotated[float, Field(ge=0), _NUMBER]
+AtLeastOne = Annotated[float, Field(ge=1), _NUMBER]
+Latitude = Annotated[float, BeforeValidator(as_latitude)]
+Longitude = Annotated[float, BeforeValidator(as_longitude)]
 Fraction = Annotated[float, Field(ge=0, le=1), _NUMBER]
 PositiveFraction = Annotated[float, Field(gt=0, le=1), _NUMBER]
 BelowOne = Annotated[float, Field(ge=0, lt=1), _NUMBER]
@@ -206,6 +236,9 @@ LocalHour = Annotated[datetime, BeforeValidator(as_local_hour)]
 Text = Annotated[str, BeforeValidator(as_text)]
 Id = Annotated[str, BeforeValidator(as_id, json_schema_input_type=_TEXT_OR_WHOLE)]
 Name = Annotated[str, BeforeValidator(as_name, json_schema_input_type=_TEXT_OR_WHOLE)]
+AnyNames = Annotated[
+    tuple[Name, ...], BeforeValidator(as_names, json_schema_input_type=_TEXT_OR_WHOLE | list[_TEXT_OR_WHOLE])
+]
 Names = Annotated[
     tuple[Name, ...],
     Field(min_length=1),
