@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from gridplan.errors import Finding, InputError, Place, Severity
@@ -30,23 +30,25 @@ from gridplan.network.geography import (
     latency_radius_km,
 )
 from gridplan.network.geography_area import both_readings
-from gridplan.network.geography_file import exclusion_path, read_exclusion
+from gridplan.network.geography_file import read_exclusion
 from gridplan.network.model import Network
 from gridplan.study.place import LatencyLimit, NearPlace
 from gridplan.study.read import StudyFile
 from gridplan.study.schema import Campus, Study
+from gridplan.text_file import path_inside
 
 _SHOWN = 12
 _SHOWN_LEFT_OUT = 3
+_BESIDE_DEGREE = 2.0
+_FAR_OFF_KM = 1500.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """A study whose campuses name their buses, what was found on the way, and the area files that were read."""
+    """A study whose campuses name their buses, and what was found on the way."""
 
     study: Study
     findings: tuple[Finding, ...] = ()
-    area_files: tuple[Path, ...] = field(default=())
 
 
 def find_candidates(file: StudyFile, network: Network, folder: Path) -> Places:
@@ -81,11 +83,7 @@ def find_candidates(file: StudyFile, network: Network, folder: Path) -> Places:
         campuses.append(campus.model_copy(update={"poi": found}) if campus.asks_for_a_place else campus)
     _refuse(findings)
     study = file.study.model_copy(update={"campuses": tuple(campuses)})
-    return Places(
-        study=study,
-        findings=tuple(dict.fromkeys(findings)),
-        area_files=tuple(area.file for area in areas.values()),
-    )
+    return Places(study=study, findings=tuple(dict.fromkeys(findings)))
 
 
 def site_request(campus: Campus) -> SiteRequest:
@@ -134,7 +132,7 @@ def _exclusions(file: StudyFile, network: Network, folder: Path) -> tuple[dict[s
             read.add(name)
             place = file.source.place(f"campuses.{i}.exclude.{k}")
             try:
-                areas[name] = read_exclusion(exclusion_path(folder, name, place))
+                areas[name] = read_exclusion(path_inside(folder, name, place))
             except InputError as error:
                 findings += error.findings
             else:
@@ -194,7 +192,7 @@ def _near_words(file: StudyFile, i: int, near: Sequence[Candidate]) -> Finding:
     campus, key = file.study.campuses[i], f"campuses.{i}.near"
     names = ", ".join(_where(c) for c in chosen[:_SHOWN])
     more = f" and {len(chosen) - _SHOWN} more" if len(chosen) > _SHOWN else ""
-    message = f"campus {campus.id}: {len(chosen)} of {len(near)} buses are candidates by place, nearest first: "
+    message = f"campus {campus.id}: {len(chosen)} candidates by place, nearest first: "
     message += f"{names or 'none'}{more}. {_left_out_words(near)}"
     place = file.source.place(key)
     remedy = "nothing; change near, latency or exclude for other candidates"
@@ -204,7 +202,8 @@ def _near_words(file: StudyFile, i: int, near: Sequence[Candidate]) -> Finding:
 def _nothing_left(file: StudyFile, network: Network, i: int, judged: Sequence[Candidate]) -> Finding:
     """Error of a campus without candidates; exchanged numbers are told before anything else."""
     campus = file.study.campuses[i]
-    grid = bounds_of(network.bus.latitude_degree, network.bus.longitude_degree)
+    box = bounds_of(network.bus.latitude_degree, network.bus.longitude_degree)
+    grid = box.padded(_BESIDE_DEGREE) if box else None
     for name in ("near", "latency"):
         place = getattr(campus, name)
         if place is None or grid is None or grid.holds(place.latitude, place.longitude):
@@ -220,11 +219,13 @@ def _nothing_left(file: StudyFile, network: Network, i: int, judged: Sequence[Ca
             return file.source.error("GP-GEO-001", f"campuses.{i}.{name}", message, remedy)
     key = next(name for name in ("near", "latency", "exclude") if getattr(campus, name))
     nearest = f"The nearest bus is {_where(judged[0])}: {_why(judged[0])}. " if campus.near else ""
-    message = f"campus {campus.id}: no bus is left. {nearest}{_left_out_words(judged)}"
+    message = f"campus {campus.id}: no bus is left. {nearest}{_count_words(judged)}"
     return file.source.error("GP-GEO-005", f"campuses.{i}.{key}", message, _way_out(judged))
 
 
 def _way_out(judged: Sequence[Candidate]) -> str:
+    if math.isfinite(judged[0].distance_km) and judged[0].distance_km > _FAR_OFF_KM:
+        return f"check latitude and longitude: no bus of this network is within {_FAR_OFF_KM:,.0f} km"
     reachable = [c for c in judged if c.reasons == (FAR,)]
     if reachable:
         least = math.ceil(reachable[0].distance_km * 10 + 1e-6) / 10
@@ -235,12 +236,16 @@ def _way_out(judged: Sequence[Candidate]) -> str:
 
 def _left_out_words(judged: Sequence[Candidate]) -> str:
     """Counts of buses by their first reason, and the nearest of them by name."""
+    left_out = [c for c in judged if c.reasons and c.reasons[0] != SURPLUS and math.isfinite(c.distance_km)]
+    nearest = "; ".join(f"{_where(c)}: {_why(c)}" for c in left_out[:_SHOWN_LEFT_OUT])
+    return _count_words(judged) + (f" Nearest of them: {nearest}." if nearest else "")
+
+
+def _count_words(judged: Sequence[Candidate]) -> str:
     left_out = [c for c in judged if not c.is_chosen]
     counts = Counter(c.reasons[0] for c in left_out)
     words = ", ".join(f"{counts[reason]} {reason}" for reason in REASONS if counts[reason])
-    close = [c for c in left_out if c.reasons[0] != SURPLUS and math.isfinite(c.distance_km)][:_SHOWN_LEFT_OUT]
-    nearest = "; ".join(f"{_where(c)}: {_why(c)}" for c in close)
-    return f"{len(left_out)} fall out: {words or 'none'}." + (f" Nearest of them: {nearest}." if nearest else "")
+    return f"{len(left_out)} of {len(judged)} buses fall out: {words or 'none'}."
 
 
 def _where(candidate: Candidate) -> str:

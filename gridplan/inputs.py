@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridplan.campus.build import build_campuses, unknown_shape_findings
+from gridplan.candidates import find_candidates
 from gridplan.errors import Finding, InputError
 from gridplan.network.model import Network
 from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
@@ -22,14 +23,16 @@ from gridplan.study.check_network import check_against_grid
 from gridplan.study.named_files import named_files
 from gridplan.study.read import StudyFile, read_study
 from gridplan.study.schema import Study
-from gridplan.text_file import path_inside
+from gridplan.study.source import StudySource
+from gridplan.text_file import missing_file, path_inside
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors.
 
-    ``files`` are all files behind the numbers, the study itself left out.
+    The study of ``file`` names the buses that were found by place. ``files`` are all files behind the numbers, the
+    study itself left out.
     """
 
     file: StudyFile
@@ -75,11 +78,16 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
     findings = [*file.findings, *_placed(file, unknown_shape_findings(file.study))]
     try:
         grid = open_study_grid(file, base)
-        files = input_files(file.study, base)
+        files = input_files(file.study, base, file.source)
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
     findings += [*grid.findings, *_against_grid(file, grid.network)]
     _refuse(findings)
+    try:
+        places = find_candidates(file, grid.network, base)
+    except InputError as error:
+        raise InputError([*findings, *error.findings]) from None
+    file, findings = replace(file, study=places.study), [*findings, *places.findings]
     try:
         series = _series(file.study, grid)
     except InputError as error:
@@ -97,17 +105,22 @@ def open_study_grid(file: StudyFile, folder: Path) -> OpenGrid:
     return open_grid(path, _policy(file.study))
 
 
-def input_files(study: Study, folder: Path) -> tuple[Path, ...]:
+def input_files(study: Study, folder: Path, source: StudySource | None = None) -> tuple[Path, ...]:
     """Every file behind a study's numbers: those of its grid, then the ones it names, each once.
 
     Raises
     ------
     InputError
-        If the grid does not exist, or a path leads out of ``folder``.
+        If the grid or a named file does not exist, or a path leads out of ``folder``.
     """
     path = grid_path(study.network, inside=folder)
     grid = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
-    return tuple(dict.fromkeys([*grid, *(path_inside(folder, name) for _, name in named_files(study))]))
+    at = source or StudySource()
+    named = [path_inside(folder, name, at.place(key)) for key, name in named_files(study)]
+    for path in named:
+        if not path.is_file():
+            raise missing_file(path, "check the name; the file lies beside the study")
+    return tuple(dict.fromkeys([*grid, *named]))
 
 
 def _policy(study: Study) -> Policy:

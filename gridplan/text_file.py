@@ -107,11 +107,15 @@ def path_inside(folder: Path, name: str, place: Place | None = None) -> Path:
     Raises
     ------
     InputError
-        GP-SEC-001, for an absolute path, a path through ``..``, or a link that leads out of the folder.
+        GP-SEC-001, for an address, an absolute path, a path through ``..``, or a link that leads out of the folder.
     """
     at = place or Place(file=folder)
     remedy = "copy the file into the folder of the study and name it from there"
     given = Path(name)
+    if "://" in name:
+        raise refused(
+            "GP-SEC-001", at.file, f"{name!r} is an address; only files beside the study are read", remedy, at
+        )
     if given.is_absolute() or given.drive or name.startswith(("~", "\\")):
         raise refused("GP-SEC-001", at.file, f"path {name!r} is absolute", remedy, at)
     if ".." in given.parts or "\\" in name:

@@ -304,6 +304,12 @@ class Bounds:
         apart = self.south > other.north or self.north < other.south or self.west > other.east or self.east < other.west
         return not apart
 
+    def padded(self, degrees: float) -> Bounds:
+        """Box that reaches further on every side."""
+        return Bounds(
+            south=self.south - degrees, north=self.north + degrees, west=self.west - degrees, east=self.east + degrees
+        )
+
     def swapped(self) -> Bounds:
         """Box with latitude and longitude exchanged."""
         return Bounds(south=self.west, north=self.east, west=self.south, east=self.north)

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.network.geography import has_place
+from gridplan.network.geography_layout import schematic_layout
 from gridplan.report.dataset_facts import dataset_facts
 from gridplan.report.run_folder import FloatArray, NotStudiedError, Object, RunFolder, table_column
 from gridplan.solution import NETWORK_JSON
 
 IntArray = npt.NDArray[np.int64]
+_LEAST_PLACED_FRAC = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,9 @@ class Site:
 @dataclass(frozen=True, kw_only=True)
 class GridView:
     """Places of buses (longitude and latitude, or a schematic layout) and what stands on them.
+
+    ``has_coordinates`` says that most buses have a place; those that have none then are NaN and stand on no map.
+    Else ``x`` and ``y`` are a schematic layout of all.
 
     ``loading_percent``, dims (branch,), is the highest loading of the year, nothing lost; NaN where unlimited.
     """
@@ -59,9 +65,21 @@ class GridView:
     built: tuple[int, ...]
     reinforcement_words: tuple[str, ...]
 
+    @property
+    def is_placed(self) -> npt.NDArray[np.bool_]:
+        """Whether a bus has a place in the drawing, dims (bus,)."""
+        found: npt.NDArray[np.bool_] = np.isfinite(self.x)
+        return found
+
+    @property
+    def without_place(self) -> int:
+        """Count of buses that the drawing leaves out."""
+        return int((~self.is_placed).sum())
+
     def position(self, bus: str) -> int:
-        """Position of a bus; -1 where the grid has none of that name."""
-        return self.bus_ids.index(bus) if bus in self.bus_ids else -1
+        """Position of a bus; -1 where the drawing has none of that name."""
+        k = self.bus_ids.index(bus) if bus in self.bus_ids else -1
+        return k if k >= 0 and np.isfinite(self.x[k]) else -1
 
     def most_loaded(self, count: int) -> list[int]:
         """Branches by loading, highest first; none without loading."""
@@ -85,8 +103,10 @@ def read_grid_view(run: RunFolder) -> GridView:
         raise NotStudiedError(f"the run has no {NETWORK_JSON}")
     facts = dataset_facts(run)
     x, y = table_column(bus, "longitude_degree"), table_column(bus, "latitude_degree")
-    has_coordinates = bool(np.isfinite(x).all() and np.isfinite(y).all())
+    is_placed = has_place(y, x)
+    has_coordinates = bool(is_placed.mean() >= _LEAST_PLACED_FRAC)
     ends = _ends(branch)
+    x, y = np.where(is_placed, x, np.nan), np.where(is_placed, y, np.nan)
     if not has_coordinates:
         x, y = schematic_layout(len(bus["id"]), ends)
     year = run.years[-1] if run.years else ""
@@ -114,21 +134,6 @@ def read_grid_view(run: RunFolder) -> GridView:
         built=tuple(position for position, _ in built),
         reinforcement_words=tuple(words for _, words in built),
     )
-
-
-def schematic_layout(n_bus: int, ends: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Positions of buses without coordinates: the two smoothest modes of the graph (spectral layout), -1 to 1."""
-    laplacian = np.zeros((n_bus, n_bus))
-    for a, b in ends:
-        laplacian[a, a] += 1
-        laplacian[b, b] += 1
-        laplacian[a, b] -= 1
-        laplacian[b, a] -= 1
-    _, modes = np.linalg.eigh(laplacian)
-    axes = [modes[:, k] if k < n_bus else np.zeros(n_bus) for k in (1, 2)]
-    signed = [mode * (1.0 if mode[np.argmax(np.abs(mode))] >= 0 else -1.0) for mode in axes]
-    scaled = [mode / max(float(np.abs(mode).max()), 1e-9) for mode in signed]
-    return scaled[0], scaled[1]
 
 
 def _ends(table: Object) -> IntArray:

@@ -66,6 +66,8 @@ def draw_map(view: GridView) -> str:
             spine.set_color(RULE)
         if view.has_coordinates:
             _draw_states(axes, frame)
+        else:
+            axes.text(0, 1, "SCHEMATIC, NOT A MAP", transform=axes.transAxes, color=QUIET, fontsize=6.5, va="top")
         axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
         _draw_branches(axes, view)
         _draw_buses(axes, view)
@@ -77,7 +79,7 @@ def draw_map(view: GridView) -> str:
 
 def _frame(view: GridView) -> Box:
     left, right, low, high = (
-        float(f(v)) for v, f in ((view.x, np.min), (view.x, np.max), (view.y, np.min), (view.y, np.max))
+        float(f(v)) for v, f in ((view.x, np.nanmin), (view.x, np.nanmax), (view.y, np.nanmin), (view.y, np.nanmax))
     )
     span = max(right - left, high - low, 1e-3)
     pad = _MARGIN_FRAC * span
@@ -169,6 +171,8 @@ def _labels(view: GridView) -> list[_Label]:
         if k >= 0 and bus not in chosen:
             found.append(_Label(bus, view.x[k], view.y[k], INK, 7.0, "normal"))
     for k, words in zip(view.built, view.reinforcement_words, strict=True):
+        if not np.isfinite(_middle(view, k)).all():
+            continue
         found.append(_Label(words, *_middle(view, k), BUILT, 6.8, "bold"))
     for k in _labelled(view):
         percent = number_text(float(_percent(view)[k]), "percent", 0)
@@ -177,7 +181,11 @@ def _labels(view: GridView) -> list[_Label]:
 
 
 def _labelled(view: GridView) -> list[int]:
-    return [k for k in view.most_loaded(_MOST_LOADED) if _percent(view)[k] >= _LABELLED_PERCENT]
+    return [
+        k
+        for k in view.most_loaded(_MOST_LOADED)
+        if _percent(view)[k] >= _LABELLED_PERCENT and view.is_placed[view.ends[k]].all()
+    ]
 
 
 def _draw_labels(figure: Figure, axes: Axes, view: GridView) -> None:
@@ -217,11 +225,12 @@ def _marks(axes: Axes, view: GridView, points: float) -> list[Box]:
     at = axes.transData.transform(np.column_stack([view.x, view.y])) * points
     reach = np.full(len(at), 1.6)
     for bus in view.candidates:
-        reach[view.position(bus)] = 4.0
+        if view.position(bus) >= 0:
+            reach[view.position(bus)] = 4.0
     for site in view.campuses:
         if view.position(site.bus) >= 0:
             reach[view.position(site.bus)] = 5.5
-    return [(x - r, y - r, x + r, y + r) for (x, y), r in zip(at, reach, strict=True)]
+    return [(x - r, y - r, x + r, y + r) for (x, y), r in zip(at, reach, strict=True) if np.isfinite(x)]
 
 
 def _axes_box(axes: Axes, points: float) -> Box:

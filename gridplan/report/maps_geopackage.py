@@ -5,15 +5,15 @@ Comes in: the run folder. Goes out: a GeoPackage file; its one date is fixed, so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gridplan.network.geography_layers import Layer, lines, points, write_layers
 from gridplan.report.file_names import POI_CAPACITY_CSV
 from gridplan.report.grid_view import GridView, read_grid_view
-from gridplan.report.maps import CRS
 from gridplan.report.run_folder import RunFolder
 from gridplan.solution import MW_BY_YEAR_CSV
 
@@ -25,7 +25,6 @@ _CAMPUS_NUMBERS = (
     "contract_mw", "connected_mw", "firm_mw", "conditional_mw", "unconnected_mw", "curtailed_hours", "longest_event_h",
     "depth_mw",
 )  # fmt: skip
-_DATE = "2000-01-01T00:00:00Z"
 
 
 def write_geopackage(run: RunFolder, path: Path) -> bool:
@@ -33,78 +32,94 @@ def write_geopackage(run: RunFolder, path: Path) -> bool:
     view = read_grid_view(run)
     if not view.has_coordinates:
         return False
-    import pyogrio  # type: ignore[import-untyped]
-
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
-    layers = (
-        ("bus", _buses(view)),
-        ("branch", _lines(view, view.branch_ids, view.ends, _branch_columns(view))),
-        ("dc_line", _lines(view, view.dc_ids, view.dc_ends, {})),
-        ("poi", _pois(run, view)),
-        ("campus", _campuses(run, view)),
-    )
-    for name, frame in layers:
-        if len(frame):
-            frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+    layers = (_buses(view), _branches(view), _dc_lines(view), _pois(run, view), _campuses(run, view))
+    write_layers(path, layers, title=f"{view.title} {view.year}".strip())
     return True
 
 
-def _frame(columns: Mapping[str, Any], shapes: Sequence[Any]) -> Any:
-    import geopandas
+def _buses(view: GridView) -> Layer:
+    columns = {
+        "id": view.bus_ids,
+        "name": view.bus_names,
+        "base_kv": view.base_kv,
+        "is_candidate": np.isin(view.bus_ids, view.candidates),
+    }
+    rows = np.flatnonzero(view.is_placed)
+    return Layer(
+        name="bus",
+        meaning="buses of the grid",
+        kind="Point",
+        columns=_of_rows(columns, rows),
+        shapes=points(view.x[rows], view.y[rows]),
+    )
 
-    return geopandas.GeoDataFrame(dict(columns), geometry=list(shapes), crs=CRS)
 
-
-def _buses(view: GridView) -> Any:
-    columns = {"id": view.bus_ids, "name": view.bus_names, "base_kv": view.base_kv}
-    return _frame(columns, [_point(view, k) for k in range(len(view.bus_ids))])
-
-
-def _branch_columns(view: GridView) -> dict[str, Any]:
+def _branches(view: GridView) -> Layer:
     loading = np.full(len(view.branch_ids), np.nan) if view.loading_percent is None else view.loading_percent
-    is_built = np.isin(np.arange(len(view.branch_ids)), view.built)
-    return {
+    more = {
+        "base_kv": view.base_kv[view.ends].max(axis=1, initial=0.0),
         "rating_normal_mva": _finite(view.rating_normal_mva),
         "rating_emergency_mva": _finite(view.rating_emergency_mva),
         "is_transformer": view.is_transformer,
         "loading_max_percent": loading,
-        "is_reinforced": is_built,
+        "is_reinforced": np.isin(np.arange(len(view.branch_ids)), view.built),
     }
+    meaning = "branches, straight from bus to bus, with the highest loading of the last year, nothing lost"
+    return _lines(view, "branch", meaning, view.branch_ids, view.ends, more)
 
 
-def _lines(view: GridView, ids: Sequence[str], ends: Any, more: Mapping[str, Any]) -> Any:
-    from shapely.geometry import LineString
+def _dc_lines(view: GridView) -> Layer:
+    return _lines(view, "dc_line", "dc lines", view.dc_ids, view.dc_ends, {})
 
-    shapes = [LineString([(view.x[a], view.y[a]), (view.x[b], view.y[b])]) for a, b in ends]
+
+def _lines(view: GridView, name: str, meaning: str, ids: Sequence[str], ends: Any, more: dict[str, Any]) -> Layer:
     names = {"from_bus": [view.bus_ids[a] for a, _ in ends], "to_bus": [view.bus_ids[b] for _, b in ends]}
-    return _frame({"id": list(ids), **names, **more}, shapes)
+    rows = np.flatnonzero(view.is_placed[ends].all(axis=1))
+    return Layer(
+        name=name,
+        meaning=meaning,
+        kind="LineString",
+        columns=_of_rows({"id": list(ids), **names, **more}, rows),
+        shapes=lines(view.x, view.y, ends[rows]),
+    )
 
 
-def _pois(run: RunFolder, view: GridView) -> Any:
+def _pois(run: RunFolder, view: GridView) -> Layer:
     rows = [row for row in run.optional_rows(POI_CAPACITY_CSV) if view.position(row.text("poi")) >= 0]
     texts = {name: [row.text(name) for row in rows] for name in ("campus", "poi", "binding")}
     numbers = {name: _column(rows, name) for name in _POI_NUMBERS}
-    years = {"year": [int(row.number("year") or 0) for row in rows]}
-    return _frame({**years, **texts, **numbers}, [_point(view, view.position(row.text("poi"))) for row in rows])
+    meaning = "candidate buses with what each could take alone, by year"
+    return _at_buses(view, "poi", meaning, {**_years(rows), **texts, **numbers}, texts["poi"])
 
 
-def _campuses(run: RunFolder, view: GridView) -> Any:
+def _campuses(run: RunFolder, view: GridView) -> Layer:
     rows = [row for row in run.optional_rows(MW_BY_YEAR_CSV) if view.position(row.text("bus")) >= 0]
     texts = {name: [row.text(name) for row in rows] for name in ("campus", "bus", "service")}
+    names = {"name": [run.campus_names.get(campus, campus) for campus in texts["campus"]]}
     numbers = {name: _column(rows, name) for name in _CAMPUS_NUMBERS}
-    years = {"year": [int(row.number("year") or 0) for row in rows]}
-    return _frame({**years, **texts, **numbers}, [_point(view, view.position(row.text("bus"))) for row in rows])
+    meaning = "campuses at the bus chosen for them, by year"
+    return _at_buses(view, "campus", meaning, {**_years(rows), **texts, **names, **numbers}, texts["bus"])
+
+
+def _at_buses(view: GridView, name: str, meaning: str, columns: dict[str, Any], buses: Sequence[str]) -> Layer:
+    at = np.array([view.position(bus) for bus in buses], dtype=np.int64)
+    return Layer(name=name, meaning=meaning, kind="Point", columns=columns, shapes=points(view.x[at], view.y[at]))
+
+
+def _years(rows: Sequence[Any]) -> dict[str, Any]:
+    return {"year": [int(row.number("year") or 0) for row in rows]}
+
+
+def _of_rows(columns: dict[str, Any], rows: Any) -> dict[str, Any]:
+    return {
+        name: column[rows] if isinstance(column, np.ndarray) else [column[i] for i in rows]
+        for name, column in columns.items()
+    }
 
 
 def _column(rows: Sequence[Any], name: str) -> Any:
     values = [row.number(name) for row in rows]
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-
-
-def _point(view: GridView, k: int) -> Any:
-    from shapely.geometry import Point
-
-    return Point(view.x[k], view.y[k])
 
 
 def _finite(values: Any) -> Any:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from gridplan.errors import Finding
 from gridplan.network.case import GridCase
 from gridplan.network.policy import Policy
+from gridplan.network.rules.coordinates import COORDINATE_RULES
 
 Rule = Callable[[GridCase, Policy], Iterator[Finding]]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (*COORDINATE_RULES,)
 
 
 def check_case(case: GridCase, policy: Policy | None = None) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from gridplan.report.file_names import SITES_GPKG
 from gridplan.report.grid_view import GridView, read_grid_view
 from gridplan.report.maps import draw_map
 from gridplan.report.run_folder import NotStudiedError, RunFolder
+from gridplan.report.words import counted
 
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
@@ -24,10 +25,12 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
         source=SITES_GPKG if view.has_coordinates else "",
     )
     notes = []
-    if view.is_synthetic:
+    if view.is_synthetic and view.has_coordinates:
         notes.append("The grid is synthetic: places are real, lines and stations are not those of any utility.")
+    if view.without_place:
+        notes.append(f"{counted(view.without_place, 'bus', 'buses')} without coordinates stand on no map.")
     if not view.has_coordinates:
-        notes.append("Distances in the drawing mean nothing; buses stand near those they are strongly tied to.")
+        notes.append("Distances in the drawing mean nothing; buses stand near those that few branches part them from.")
     return figure, *(Paragraph(text=text, tone="note") for text in notes)
 
 
@@ -44,4 +47,5 @@ def _alt(view: GridView) -> str:
     for k in view.most_loaded(3):
         percent = number_text(float(view.loading_percent[k]), "percent") if view.loading_percent is not None else ""
         parts.append(f"branch {view.branch_ids[k]} loaded up to {percent} percent")
-    return f"Map. {'; '.join(parts)}."
+    kind = "Map" if view.has_coordinates else "Schematic drawing, not a map"
+    return f"{kind}. {'; '.join(parts)}."
