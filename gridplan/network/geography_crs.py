@@ -63,7 +63,8 @@ def to_degrees(geometries: list[Any], code: str) -> list[Any]:
         x, y = mover.transform(corners[:, 0], corners[:, 1], errcheck=False)
         return np.column_stack([x, y])
 
-    return [shapely.transform(_with_corners(geometry), moved) for geometry in geometries]
+    with np.errstate(invalid="ignore"):
+        return [shapely.transform(_with_corners(geometry), moved) for geometry in geometries]
 
 
 def _with_corners(geometry: Any) -> Any:

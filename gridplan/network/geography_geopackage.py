@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gridplan.errors import Finding, InputError, Place
 from gridplan.network.geography import Exclusion
 from gridplan.network.geography_area import MAX_AREAS, MAX_FINDINGS, Shape, areas_in_degrees, fault
@@ -27,6 +29,10 @@ _MAGIC = b"SQLite format 3\x00"
 _APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 _STEPS = 1_000_000
 _MOST_CALLS = 500
+_SYSTEM_COLUMNS = {
+    "gpkg_spatial_ref_sys": "srs_id, srs_name, organization, organization_coordsys_id",
+    "gpkg_geometry_columns": "table_name, column_name, srs_id",
+}
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _EMPTY_FLAG, _EXTENDED_FLAG = 0x10, 0x20
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA}
@@ -80,6 +86,7 @@ def _opened(data: bytes) -> sqlite3.Connection:
     tables = sqlite3.connect(":memory:")
     # A file in write-ahead mode cannot be opened from memory; its main part is complete without the log.
     tables.deserialize(data[:18] + b"\x01\x01" + data[20:])
+    tables.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES)
     tables.execute("PRAGMA trusted_schema = OFF")
     tables.execute("PRAGMA query_only = ON")
     calls = iter(range(_MOST_CALLS))
@@ -89,15 +96,34 @@ def _opened(data: bytes) -> sqlite3.Connection:
     return tables
 
 
-def _layers(tables: sqlite3.Connection, path: Path) -> list[dict[str, Any]]:
-    """Layers with their geometry column and reference system; views and virtual tables are none."""
-    plain = {
-        row["name"]
+def _plain_tables(tables: sqlite3.Connection) -> set[str]:
+    """Names of tables that hold what they show: no views, no virtual tables, no computed columns."""
+    found = {
+        str(row["name"])
         for row in tables.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         if row["sql"] and not row["sql"].lstrip().upper().startswith("CREATE VIRTUAL")
     }
-    systems = {row["srs_id"]: row for row in tables.execute("SELECT * FROM gpkg_spatial_ref_sys")}
-    columns = {row["table_name"]: row for row in tables.execute("SELECT * FROM gpkg_geometry_columns")}
+    return {
+        name
+        for name in found
+        if not any(row["hidden"] for row in tables.execute(f"PRAGMA table_xinfo({_quoted(name)})"))
+    }
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _layers(tables: sqlite3.Connection, path: Path) -> list[dict[str, Any]]:
+    """Layers with their geometry column and reference system; only plain tables are any."""
+    plain = _plain_tables(tables)
+    for name in (*_SYSTEM_COLUMNS, "gpkg_contents"):
+        if name not in plain:
+            raise refused("GP-ENC-002", path, f"the GeoPackage is damaged: {name} is no plain table", REMEDY)
+    systems, columns = (
+        {row[0]: row for row in tables.execute(f"SELECT {names} FROM {name}")}
+        for name, names in _SYSTEM_COLUMNS.items()
+    )
     found = []
     for row in tables.execute("SELECT table_name, data_type FROM gpkg_contents ORDER BY table_name").fetchall():
         name = row["table_name"]
@@ -116,7 +142,7 @@ def _layers(tables: sqlite3.Connection, path: Path) -> list[dict[str, Any]]:
 
 
 def _shapes(tables: sqlite3.Connection, layer: dict[str, Any], path: Path) -> list[Shape]:
-    column, table = (f'"{str(layer[key]).replace(chr(34), chr(34) * 2)}"' for key in ("column", "name"))
+    column, table = _quoted(str(layer["column"])), _quoted(str(layer["name"]))
     rows = tables.execute(f"SELECT rowid AS fid, {column} AS geom FROM {table} ORDER BY rowid LIMIT {MAX_AREAS + 1}")
     shapes, faults = [], []
     for count, row in enumerate(rows):
@@ -154,7 +180,8 @@ def _geometry(blob: Any, shape: Shape) -> Iterator[Any]:
         yield None
         return
     try:
-        yield shapely.force_2d(shapely.from_wkb(blob[start:]))
+        with np.errstate(invalid="ignore"):
+            yield shapely.force_2d(shapely.from_wkb(blob[start:]))
     except (shapely.errors.GEOSException, ValueError, TypeError) as reason:
         message = f"{shape.label} cannot be read: {str(reason)[:100]}"
         yield fault("GP-GEO-003", shape.place, message, "repair it in the GIS (fix geometries), and export it again")
