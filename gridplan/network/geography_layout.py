@@ -101,10 +101,10 @@ def _first_drawing(hops: FloatArray) -> FloatArray:
 
 def _near_pairs(graph: Any) -> tuple[IntArray, IntArray, FloatArray]:
     """Pairs of buses one and two branches apart, in both directions, with that count."""
-    two = (graph @ graph).tocoo()
-    one = graph.tocoo()
-    is_new = np.asarray(graph[two.row, two.col]).ravel() == 0
-    is_new &= two.row != two.col
+    one, two = graph.tocoo(), (graph @ graph).tocoo()
+    count = graph.shape[0]
+    known = np.concatenate([one.row.astype(np.int64) * count + one.col, np.arange(count) * (count + 1)])
+    is_new = ~np.isin(two.row.astype(np.int64) * count + two.col, known)
     start = np.concatenate([one.row, two.row[is_new]]).astype(np.int64)
     end = np.concatenate([one.col, two.col[is_new]]).astype(np.int64)
     return start, end, np.concatenate([np.ones(one.nnz), np.full(int(is_new.sum()), 2.0)])
