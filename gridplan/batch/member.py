@@ -87,7 +87,12 @@ def file_sha256(path: Path) -> str:
 
 def input_sha256(study: Study, folder: Path, digest: Callable[[Path], str] = file_sha256) -> dict[str, str]:
     """SHA-256 of every file behind a study whose named files lie in ``folder``."""
-    return {path.name: digest(path) for path in input_files(study, folder)}
+    return {_name_of(path, folder): digest(path) for path in input_files(study, folder)}
+
+
+def _name_of(path: Path, folder: Path) -> str:
+    """Name of a file: its path where it lies in the folder of the study, so that no two files share one."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def _member(file: SweepFile, choice: Choice, digest: Callable[[Path], str]) -> Member:

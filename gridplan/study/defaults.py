@@ -106,7 +106,12 @@ _GRID: tuple[_Row, ...] = (
 _CAMPUS: tuple[_Row, ...] = (
     ("campuses.near.min_kv", 100.0, "kV", "bulk electric system of NERC: 100 kV and above", "literature",
      "least nominal voltage of a candidate"),
+    ("campuses.near.max_kv", None, "kV", "absent: no upper limit", "choice", "highest nominal voltage of a candidate"),
     ("campuses.near.max_count", 5, "", _SET, "choice", "candidates taken at most, nearest first"),
+    ("campuses.latency.max_round_trip_ms", None, "ms", "absent: one way is given", "choice",
+     "longest time there and back"),
+    ("campuses.latency.max_one_way_ms", None, "ms", "absent: a round trip is given", "choice",
+     "longest time one way, instead of the round trip"),
     ("campuses.latency.group_index", 1.468, "1", _FIBRE, "literature", "speed of light per speed in the fibre"),
     ("campuses.latency.route_factor", 1.5, "1", _ROUTE, "assumption", "length of the fibre per geodesic distance"),
     ("campuses.block_mw", 50.0, "MW", _SET, "choice", "step of the sizes the siting may choose"),

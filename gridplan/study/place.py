@@ -21,7 +21,7 @@ class NearPlace(Part):
     longitude: Annotated[Longitude, _LONGITUDE]
     radius_km: Annotated[Positive, about("geodesic radius; a bus on the circle is inside", "km")]
     min_kv: NotNegative = default("campuses.near.min_kv")
-    max_kv: Annotated[Positive | None, about("highest nominal voltage of a candidate", "kV")] = None
+    max_kv: Positive | None = default("campuses.near.max_kv")
     max_count: Count = default("campuses.near.max_count")
 
 
@@ -30,8 +30,8 @@ class LatencyLimit(Part):
 
     latitude: Annotated[Latitude, _LATITUDE]
     longitude: Annotated[Longitude, _LONGITUDE]
-    max_round_trip_ms: Annotated[Positive | None, about("there and back", "ms")] = None
-    max_one_way_ms: Annotated[Positive | None, about("one way; instead of the round trip", "ms")] = None
+    max_round_trip_ms: Positive | None = default("campuses.latency.max_round_trip_ms")
+    max_one_way_ms: Positive | None = default("campuses.latency.max_one_way_ms")
     group_index: AtLeastOne = default("campuses.latency.group_index")
     route_factor: AtLeastOne = default("campuses.latency.route_factor")
 

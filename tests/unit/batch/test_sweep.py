@@ -61,6 +61,22 @@ def test_keys_follow_study_data_and_nothing_else(workshop: Workshop) -> None:
     assert run_key(study, {**digests, "bus.csv": "another"}) != keys[0]
 
 
+def test_keys_follow_every_area_file(workshop: Workshop) -> None:
+    base = workshop.path / "small.yaml"
+    base.write_text(base.read_text().replace("poi: [310]", "poi: [310], exclude: [a/flood.geojson, b/flood.geojson]"))
+    for name in "ab":
+        (workshop.path / name).mkdir()
+        (workshop.path / name / "flood.geojson").write_text("{}")
+    keys = {members(workshop)[0].key}
+    for name in "ab":
+        (workshop.path / name / "flood.geojson").write_text(f'{{"of": "{name}"}}')
+        keys.add(members(workshop)[0].key)
+    assert len(keys) == 3
+    (workshop.path / "a" / "flood.geojson").unlink()
+    with pytest.raises(InputError, match="does not exist"):
+        members(workshop)
+
+
 def test_dataset_of_ones_own_is_named_from_the_study_folder(workshop: Workshop, tmp_path: Path) -> None:
     own = tmp_path / "grid"
     own.mkdir(parents=True)

@@ -58,6 +58,7 @@ def test_sound_studies_give_no_finding() -> None:
 
 DUPLICATE_CAMPUS = [{"id": "a", "poi": 1, "contract_mw": 50}, {"id": "a", "poi": 2, "contract_mw": 50}]
 VOLTAGE = {"voltage_pu": {"intact": [1.05, 0.95]}}
+PHOENIX = {"latitude": 33.4, "longitude": -112.1}
 FAULTS: list[tuple[Study, str, str, str]] = [
     (study(campuses=DUPLICATE_CAMPUS), "GP-STU-004", "error", "campuses.1.id"),
     (study(reinforcements=[UPGRADE, UPGRADE]), "GP-STU-004", "error", "reinforcements.1.id"),
@@ -135,6 +136,26 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "GP-TIM-001",
         "error",
         "campuses.0.workloads.jobs.0.release",
+    ),
+    (study({"latency": PHOENIX}), "GP-STU-009", "error", "campuses.0.latency"),
+    (
+        study({"latency": {**PHOENIX, "max_one_way_ms": 1, "max_round_trip_ms": 2}}),
+        "GP-STU-009",
+        "error",
+        "campuses.0.latency",
+    ),
+    (study({"latency": {**PHOENIX, "max_round_trip_ms": 1000}}), "GP-VAL-005", "warning", "campuses.0.latency"),
+    (
+        study({"near": {**PHOENIX, "radius_km": 10, "max_kv": 69}}),
+        "GP-LIM-004",
+        "error",
+        "campuses.0.near.max_kv",
+    ),
+    (
+        study({"near": {"latitude": 0, "longitude": 0, "radius_km": 10}}),
+        "GP-GEO-001",
+        "warning",
+        "campuses.0.near",
     ),
 ]
 
