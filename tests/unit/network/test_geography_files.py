@@ -317,3 +317,28 @@ def test_several_layers_are_read_and_their_faults_come_together(package: Path) -
     change(package, WRITE, values=(None,))
     change(package, "UPDATE gpkg_geometry_columns SET srs_id = -1 WHERE table_name <> 'flood'")
     assert {f.code for f in faults(package)} <= {"GP-GEO-002", "GP-GEO-003"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_damage_is_read_or_refused_and_never_crashes(package: Path, tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    path = tmp_path / "area.geojson"
+    path.write_bytes(collection(GOOD, {"type": "MultiPolygon", "coordinates": [[RING]]}, **named_crs("EPSG:4326")))
+    for good in (package, path):
+        data = good.read_bytes()
+        for _ in range(60):
+            damaged = bytearray(data)
+            for place in rng.integers(0, len(data), rng.integers(1, 40)):
+                damaged[place] = rng.integers(0, 256) if good == package else rng.choice(list(b'{}[],:"-0159eETx\n'))
+            good.write_bytes(bytes(damaged[: rng.integers(1, len(data))] if rng.random() < 0.2 else damaged))
+            findings, areas = outcome(good)
+            assert all(f.code.startswith("GP-") and f.remedy and f.place.file == good for f in findings)
+            assert all(area.is_valid and not area.is_empty for area in areas)
+
+
+def outcome(path: Path) -> tuple[tuple[Finding, ...], tuple[Any, ...]]:
+    """Findings of a file that is refused, or the areas of one that is read."""
+    try:
+        return (), read_exclusion(path).areas
+    except InputError as error:
+        return error.findings, ()
