@@ -28,7 +28,8 @@ _CELL = re.compile(r"'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"|([;,])|([^\s;,'\"]+|
 _ONE_TEXT = re.compile(r"\s*'([^']*)'\s*;?\s*")
 _EMPTY_ELEMENT = re.compile(r"(?:^|,)\s*,")
 _MIXED = re.compile(r"[^\s,]\s+[^\s,]|,\s")
-_DECIMAL_COMMA = re.compile(r"\d,\d")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
+_WORD = re.compile(r"\S+")
 _MOST_FINDINGS = 50
 _SHOWN = 40
 
@@ -128,18 +129,13 @@ class _Rows:
         """Numbers of a row that holds more than digits; NaN, with a finding, for what is none."""
         numbers: list[float] = []
         for piece in row:
-            has_decimal_comma = _MIXED.search(piece.text.strip()) and _DECIMAL_COMMA.search(piece.text)
             if _EMPTY_ELEMENT.search(piece.text):
                 at = piece.text.index(",")
                 self._bad(piece.line, piece.column + at, ",", len(numbers), "nothing stands before this comma")
-            tokens = re.finditer(r"\S+" if has_decimal_comma else _TOKEN, piece.text)
-            for token in tokens:
-                word = token[0].strip(",")
-                if not word:
-                    continue
+            for at, word in _tokens(piece.text):
                 number = _number(word)
                 if number is None:
-                    self._bad(piece.line, piece.column + token.start(), word, len(numbers))
+                    self._bad(piece.line, piece.column + at, word, len(numbers))
                     number = math.nan
                 numbers.append(number)
         return numbers
@@ -189,6 +185,19 @@ def _plain_numbers(row: Sequence[Piece]) -> list[float] | None:
     return numbers if math.isfinite(sum(numbers)) else None
 
 
+def _tokens(text: str) -> Iterator[tuple[int, str]]:
+    """Elements of a row with their offsets; a decimal comma among elements that blanks separate stays in its token."""
+    if not _MIXED.search(text.strip()):
+        yield from ((found.start(), found[0]) for found in _TOKEN.finditer(text))
+        return
+    for word in _WORD.finditer(text):
+        bare = word[0].strip(",")
+        if _DECIMAL_COMMA.fullmatch(bare):
+            yield word.start(), bare
+        else:
+            yield from ((word.start() + found.start(), found[0]) for found in _TOKEN.finditer(word[0]))
+
+
 def _number(token: str) -> float | None:
     if NUMBER.fullmatch(token):
         value = float(token)
@@ -201,7 +210,7 @@ def _diagnosis(token: str) -> tuple[str, str]:
     shown = _shown(token)
     if NUMBER.fullmatch(token):
         return f"{shown} is beyond the largest number", "write a finite number"
-    if re.fullmatch(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", token):
+    if _DECIMAL_COMMA.fullmatch(token):
         meant = token.replace(",", ".")
         return f"{shown} has a decimal comma", f"write {meant}, or a blank between two values"
     if re.search(r"[\[\]{}]", token):

@@ -16,7 +16,7 @@ from gridplan.errors import Finding, Place
 
 FieldKind = Literal["matrix", "cell", "text", "number", "expression"]
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MARK = re.compile(r"[\[\]{}();,'\"%]|\.\.\.")
 _SPECIAL = re.compile(r"[\[\]{}()'\"]|\.\.\.")
 _PAIRS = {"]": "[", "}": "{", ")": "("}
