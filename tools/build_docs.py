@@ -20,6 +20,7 @@ if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))
 
 from gridplan import solution  # noqa: E402 - the checkout, not an installed gridplan
+from gridplan.network.formats import FORMATS  # noqa: E402
 from gridplan.study.defaults import DEFAULTS, DefaultRow  # noqa: E402
 from gridplan.terms import DIMS, TERMS, Term  # noqa: E402
 from gridplan.verify.audit import DEMANDS, HASHES  # noqa: E402
@@ -215,6 +216,21 @@ def dims() -> str:
     return table(("dimension", "meaning"), [(f"`{name}`", meaning) for name, meaning in DIMS])
 
 
+def formats() -> str:
+    """Formats of network files."""
+    rows = [
+        (
+            f.name,
+            ", ".join(f"`{e}`" for e in f.endings),
+            "yes" if f.reader else "no",
+            "yes" if f.writer else "no",
+            f.words,
+        )
+        for f in FORMATS
+    ]
+    return table(("format", "files", "read", "written", "what"), rows)
+
+
 def variables(terms: Sequence[Term]) -> Callable[[], str]:
     """Variables of a netCDF file."""
     rows = [(f"`{t.name}`", ", ".join(t.dims), t.unit, t.sign, t.meaning) for t in terms]
@@ -314,6 +330,7 @@ def _value(value: object) -> str:
 
 BUILDERS: dict[str, Callable[[], str]] = {
     "dims": dims,
+    "formats": formats,
     "series": variables(solution.SERIES_VARIABLES),
     "schedule": variables(solution.SCHEDULE_VARIABLES),
     "attributes": attributes,

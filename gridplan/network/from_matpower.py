@@ -36,6 +36,7 @@ from gridplan.network.matpower_checks import (
     check_names,
     check_programs,
     check_table,
+    check_version,
     one_each,
 )
 from gridplan.network.matpower_columns import COLUMNS, HELD_COLUMNS, NAME_FIELDS, WORDS, position
@@ -119,6 +120,7 @@ def _read_tables(source: CaseSource, reading: _Reading) -> None:
             reading.findings += faults
             if names is not None and names.rows:
                 reading.names[found.path] = names
+    reading.findings += check_version(source, reading.tables.get("gen"), path)
     for name, names in reading.names.items():
         if NAME_FIELDS[name] in reading.tables:
             reading.findings += check_names(names, reading.tables[NAME_FIELDS[name]], path)

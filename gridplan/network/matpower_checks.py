@@ -6,6 +6,7 @@ Comes in: fields and tables as written. Goes out: findings. What the values mean
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -49,6 +50,8 @@ FOREIGN_FIELDS: Mapping[str, str] = {
 }
 SAVE_REMEDY = "run it in MATPOWER, save with savecase('new.m', loadcase('old.m')) and read the file saved"
 _MOST = 20
+#: Columns of gen from which MATPOWER takes a case without a version for version 2.
+_GEN_COLUMNS = 21
 
 
 def finding(
@@ -161,6 +164,15 @@ def check_table(table: NumericTable, path: Path) -> Iterator[Finding]:
         )
 
 
+def check_version(source: CaseSource, units: NumericTable | None, path: Path) -> Iterator[Finding]:
+    """A case without a version, which MATPOWER takes for version 1 where gen is too narrow for version 2."""
+    is_said = any(field.name == "version" for field in source.fields)
+    if not is_said and units is not None and len(units.values) and units.values.shape[1] < _GEN_COLUMNS:
+        message = f"mpc.version is missing and gen has {units.values.shape[1]} columns: a case of version 1 to MATPOWER"
+        remedy = f"add mpc.version = '2'; if the tables are of version 2, else {SAVE_REMEDY}"
+        yield finding("GP-ENC-004", message, remedy, path, (units.line, 1, "version"))
+
+
 def check_names(names: TextTable, of: NumericTable, path: Path) -> Iterator[Finding]:
     """Whether a list of names has one row for each row of its table."""
     count = len(one_each(names))
@@ -213,8 +225,10 @@ def _at_rows(
 def _wrong_kind(field: Field, path: Path) -> Iterator[Finding]:
     wanted = "cell" if field.path in NAME_FIELDS else "matrix" if field.path in TABLES else ""
     at = (field.line, field.column, field.path)
-    if field.path == "baseMVA" and field.kind != "number":
-        message = f"{_cut(field.text) or 'a table'!r} is not a number; gridplan calculates nothing in a case file"
+    if field.path == "baseMVA" and not (field.kind == "number" and math.isfinite(float(field.text))):
+        message = (
+            f"{_cut(field.text) or 'a table'!r} is not a finite number; gridplan calculates nothing in a case file"
+        )
         yield finding("GP-VAL-001", message, "write the base power as a number of MVA", path, at)
     elif wanted and field.kind != wanted:
         brackets = "{ }" if wanted == "cell" else "[ ]"

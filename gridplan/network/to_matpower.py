@@ -255,12 +255,13 @@ def _dc_block(writing: _Writing) -> Iterator[str]:
     if not len(line):
         return
     rows = np.zeros((len(line), 17))
+    p_mw = writing.known("dc_line", "p_mw", 0.0)
     columns = {
         "F_BUS": writing.bus_numbers(line.from_bus),
         "T_BUS": writing.bus_numbers(line.to_bus),
         "BR_STATUS": line.in_service,
-        "PF": line.p_mw,
-        "PT": line.p_mw - line.loss_mw - line.loss_frac * line.p_mw,
+        "PF": p_mw,
+        "PT": p_mw - line.loss_mw - line.loss_frac * p_mw,
         "VF": writing.known("dc_line", "vm_from_pu", 1.0),
         "VT": writing.known("dc_line", "vm_to_pu", 1.0),
         "PMIN": line.p_min_mw,

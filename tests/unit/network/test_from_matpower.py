@@ -206,6 +206,8 @@ def test_reactive_costs_are_not_carried(tmp_path: Path) -> None:
         ("mpc.areas", "define_constants;\n[PQ, PV, REF, NONE, BUS_I, ...\n BUS_TYPE] = idx_bus;\nk = 3;\nmpc.areas"),
         ("mpc.reserves.req = 60 * ones(2, 1);\n", "mpc.reserves.req = 60 * ones(2, 1);\nend\n"),
         ("mpc.version = '2';", 'mpc.version = "2";'),
+        ("mpc.version = '2';", "mpc.version = 2;"),
+        ("mpc.version = '2';", ""),
         ("mpc.baseMVA = 100;", "mpc.baseMVA = 1E2"),
         ("mpc.baseMVA = 100;", "mpc.baseMVA = 100, mpc.note = 'x = [ } ;';"),
         ("	10	1	400", "\f10	1	4e2"),

@@ -28,6 +28,13 @@ def at_bus_2(old: str, new: str) -> str:
     return replaced(BUS_2, BUS_2.replace(old, new, 1))
 
 
+def narrow_gen(text: str) -> str:
+    """The case with gen of ten columns, as in version 1."""
+    start, end = text.index("mpc.gen ="), text.index("mpc.branch")
+    rows = ["\t".join(line.split()[:10]) + ";" for line in text[start:end].splitlines()[1:5]]
+    return f"{text[:start]}mpc.gen = [\n" + "\n".join(rows) + "\n];\n" + text[end:]
+
+
 LINE_2, LAST = line_of(CASE, BUS_2), CASE.count("\n")
 BUS, GEN, BRANCH, COST = (line_of(CASE, f"mpc.{name} =") for name in ("bus", "gen", "branch", "gencost"))
 COST_2 = "	1	0	0	2	0"
@@ -71,8 +78,10 @@ DAMAGED: dict[str, tuple[str, str, int, str]] = {
     "slip in a table's name": (CASE.replace("mpc.branch =", "mpc.brnch ="), "GP-ENC-002", 0, "Did you mean 'brnch'"),
     "other case": (CASE.replace("mpc.bus =", "mpc.Bus ="), "GP-ENC-002", 0, "mpc.bus is missing"),
     "table twice": (CASE + "mpc.bus = [1];\n", "GP-ENC-005", LAST + 1, f"given twice, first in line {BUS}"),
-    "base as text": (replaced("MVA = 100", "MVA = 'many'"), "GP-VAL-001", 4, "\"'many'\" is not a number"),
-    "base as expression": (replaced("MVA = 100", "MVA = 50/3"), "GP-VAL-001", 4, "'50/3' is not a number"),
+    "base as text": (replaced("MVA = 100", "MVA = 'many'"), "GP-VAL-001", 4, "\"'many'\" is not a finite number"),
+    "base beyond numbers": (replaced("MVA = 100", "MVA = 1e400"), "GP-VAL-001", 4, "'1e400' is not a finite"),
+    "no version, narrow gen": (narrow_gen(without("version")), "GP-ENC-004", GEN - 1, "gen has 10 columns"),
+    "base as expression": (replaced("MVA = 100", "MVA = 50/3"), "GP-VAL-001", 4, "'50/3' is not a finite number"),
     "table from a function": (replaced("gencost = [", "gencost = zeros(4, 7); x = ["), "GP-VAL-001", 0, "zeros"),
     "transposed table": (replaced("];\nmpc.gen =", "]';\nmpc.gen ="), "GP-VAL-001", BUS, "not a table"),
     "version 1": (replaced("'2'", "'1'"), "GP-ENC-004", 3, "version '1'"),
