@@ -30,6 +30,9 @@ _EMPTY_ELEMENT = re.compile(r"(?:^|,)\s*,")
 _MIXED = re.compile(r"[^\s,]\s+[^\s,]|,\s")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"\S+")
+#: Rows of one table; the largest grids published have about 100,000 branches.
+MOST_ROWS = 1_000_000
+_MOST_ROW_TEXT = 1_000_000
 _MOST_FINDINGS = 50
 _SHOWN = 40
 
@@ -62,17 +65,19 @@ def count_rows(field: Field) -> int:
     """Rows of a block nobody looks into; 1 for a literal or an expression."""
     if field.kind not in ("matrix", "cell"):
         return 1
-    return sum(1 for piece in field.pieces for part in piece.text.split(";") if part.strip())
+    ends = (piece.text.rstrip() for piece in field.pieces)
+    return sum(text.count(";") + (text[-1:] not in ("", ";")) for text in ends)
 
 
 def numeric_table(field: Field, path: Path) -> tuple[NumericTable | None, list[Finding]]:
     """Matrix of a field; None, with every reason, where a token is no number or rows differ in length."""
     rows = _Rows(field.name, path)
     for row in _split_rows(field.pieces):
-        rows.add(row)
+        if not rows.add(row):
+            break
     findings = rows.findings or list(_ragged(rows, path))
     if findings:
-        return None, [*findings, *rows.unsaid(field.line)]
+        return None, findings
     width = rows.widths[0] if rows.widths else 0
     values = np.array(rows.values, dtype=np.float64).reshape(len(rows.widths), width)
     lines = np.array(rows.lines, dtype=np.int64)
@@ -93,6 +98,8 @@ def text_table(field: Field, path: Path) -> tuple[TextTable | None, list[Finding
         if texts:
             rows.append(tuple(texts))
             lines.append(row[0].line)
+        if len(findings) >= _MOST_FINDINGS:
+            break
     if findings:
         return None, findings[:_MOST_FINDINGS]
     return TextTable(name=field.name, line=field.line, rows=tuple(rows), lines=tuple(lines)), []
@@ -108,9 +115,13 @@ class _Rows:
         self.lines: list[int] = []
         self.findings: list[Finding] = []
         self._path = path
-        self._more = 0
 
-    def add(self, row: Sequence[Piece]) -> None:
+    def add(self, row: Sequence[Piece]) -> bool:
+        """Add one row; False where the rest of the table is not worth reading."""
+        if len(self.widths) >= MOST_ROWS or sum(len(piece.text) for piece in row) > _MOST_ROW_TEXT:
+            message = f"table {self.table} has more than {MOST_ROWS:,} rows, or a row of {_MOST_ROW_TEXT:,} characters"
+            self._stop("GP-SIZ-001", message, "give a smaller case", row[0].line)
+            return False
         numbers = _plain_numbers(row)
         if numbers is None:
             numbers = self._careful_numbers(row)
@@ -118,12 +129,15 @@ class _Rows:
             self.values.extend(numbers)
             self.widths.append(len(numbers))
             self.lines.append(row[0].line)
+        if len(self.findings) < _MOST_FINDINGS:
+            return True
+        message = f"{_MOST_FINDINGS} values of table {self.table} are no numbers; the rest of it was not looked at"
+        self._stop("GP-VAL-001", message, "correct those shown and read the file again", row[0].line)
+        return False
 
-    def unsaid(self, line: int) -> Iterator[Finding]:
-        if self._more:
-            message = f"{self._more} more values of table {self.table} are no numbers"
-            place = Place(file=self._path, line=line, column=1, key=self.table)
-            yield _value_finding(message, "correct those shown and read the file again", place)
+    def _stop(self, code: str, message: str, remedy: str, line: int) -> None:
+        place = Place(file=self._path, line=line, column=1, key=self.table)
+        self.findings.append(Finding(code=code, severity="error", message=message, remedy=remedy, place=place))
 
     def _careful_numbers(self, row: Sequence[Piece]) -> list[float]:
         """Numbers of a row that holds more than digits; NaN, with a finding, for what is none."""
@@ -142,7 +156,6 @@ class _Rows:
 
     def _bad(self, line: int, column: int, token: str, index: int, message: str = "") -> None:
         if len(self.findings) >= _MOST_FINDINGS:
-            self._more += 1
             return
         text, remedy = _diagnosis(token)
         place = Place(file=self._path, line=line, column=column, key=column_word(self.table, index))
@@ -156,14 +169,13 @@ def _split_rows(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
         if ";" not in piece.text:
             row.append(piece)
         else:
-            parts = piece.text.split(";")
-            column = piece.column
-            for part in parts[:-1]:
-                row.append(Piece(piece.line, column, part))
+            start = 0
+            while (end := piece.text.find(";", start)) >= 0:
+                row.append(Piece(piece.line, piece.column + start, piece.text[start:end]))
                 yield row
                 row = []
-                column += len(part) + 1
-            row.append(Piece(piece.line, column, parts[-1], piece.is_continued))
+                start = end + 1
+            row.append(Piece(piece.line, piece.column + start, piece.text[start:], piece.is_continued))
         if not piece.is_continued and row:
             yield row
             row = []

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from gridplan.errors import Finding, Place
+from gridplan.text_file import refused
 
 FieldKind = Literal["matrix", "cell", "text", "number", "expression"]
 
@@ -29,7 +30,13 @@ _HARMLESS = re.compile(
     rf"(?P<local>[A-Za-z]\w*)\s*=\s*(?:{NUMBER.pattern}|{_TEXT.pattern})"
 )
 _OLD_TABLE = re.compile(r"(?:bus|gen|branch)\s*=\s*\[")
+_MARK_INSIDE = re.compile(r"[\[\]{}()'\"%]|\.\.\.")
 _SHOWN = 60
+#: Lines, brackets and separators of a file; the largest grid published has about 450,000.
+MOST_STEPS = 2_000_000
+_MOST_OPEN = 64
+_MOST_FINDINGS = 50
+_TOO_DEEP = (f"more than {_MOST_OPEN} brackets stand open", "close the brackets; a case needs one a table")
 
 
 class Piece(NamedTuple):
@@ -54,18 +61,19 @@ class Statement:
     is_closed: bool = True
 
     def flat(self, limit: int = 2000) -> str:
-        """Code on one line, cut at about ``limit`` characters."""
+        """Begin of the code on one line, ``limit`` characters at most."""
         words: list[str] = []
+        left = limit
         for piece in self.pieces:
-            words.append(piece.text.strip())
-            limit -= len(words[-1])
-            if limit < 0:
+            words.append(piece.text.lstrip()[:left].rstrip())
+            left -= len(words[-1]) + 1
+            if left <= 0:
                 break
-        return " ".join(words).strip()
+        return " ".join(words)[:limit].strip()
 
     def shown(self) -> str:
         """Begin of the code, for a message."""
-        text = self.flat(_SHOWN)
+        text = self.flat(_SHOWN + 1)
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
@@ -170,6 +178,7 @@ class _Splitter:
         self._open: list[tuple[str, int, int]] = []
         self._pieces: list[Piece] = []
         self._groups = 0
+        self._steps = 0
 
     def statements(self, text: str) -> Iterator[Statement]:
         for line, raw in self._code_lines(text):
@@ -179,7 +188,8 @@ class _Splitter:
     def _code_lines(self, text: str) -> Iterator[tuple[int, str]]:
         """Lines outside of block comments."""
         comment: list[int] = []
-        for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+        for number, raw in enumerate(_lines(text), start=1):
+            self._step()
             mark = raw.strip() if "%" in raw else ""
             if mark == "%{":
                 comment.append(number)
@@ -220,7 +230,8 @@ class _Splitter:
     def _marks(self, line: int, raw: str) -> Iterator[tuple[int, str]]:
         """Brackets, separators, comment and continuation marks outside of quotes."""
         at = 0
-        while found := _MARK.search(raw, at):
+        while found := (_MARK_INSIDE if self._open else _MARK).search(raw, at):
+            self._step()
             begin, mark = found.start(), found[0]
             at = found.end()
             if mark not in ("'", '"'):
@@ -234,6 +245,8 @@ class _Splitter:
     def _bracket(self, mark: str, line: int, column: int) -> None:
         if mark not in _PAIRS:
             self._open.append((mark, line, column))
+            if len(self._open) > _MOST_OPEN:
+                raise refused("GP-SIZ-001", self._path, *_TOO_DEEP, Place(file=self._path, line=line, column=column))
         elif self._open and self._open[-1][0] == _PAIRS[mark]:
             self._open.pop()
             self._groups += not self._open
@@ -260,9 +273,26 @@ class _Splitter:
         if pieces:
             yield Statement(pieces=pieces, groups=groups, is_closed=is_closed)
 
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            message = f"the file has more than {MOST_STEPS:,} lines, brackets and separators"
+            raise refused("GP-SIZ-001", self._path, message, "give a smaller case")
+
     def _fault(self, message: str, remedy: str, line: int, column: int) -> None:
         place = Place(file=self._path, line=line, column=column)
         self._findings.append(Finding(code="GP-ENC-002", severity="error", message=message, remedy=remedy, place=place))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines of a text, whatever ends them, one at a time."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    at = 0
+    while (end := text.find("\n", at)) >= 0:
+        yield text[at:end]
+        at = end + 1
+    yield text[at:]
 
 
 def _is_transpose(raw: str, at: int) -> bool:

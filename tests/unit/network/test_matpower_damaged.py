@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from gridplan.errors import InputError
+from gridplan.network import matpower_rows, matpower_text
 from gridplan.network.from_matpower import read_matpower
 from tests.unit.network.matpower_files import CASE, line_of, replaced, written
 
@@ -172,7 +173,41 @@ def test_a_table_of_garbage_is_told_in_few_lines(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refusal:
         read_matpower(written(tmp_path, text))
     assert len(refusal.value.findings) < 60
-    assert any("14950 more values" in f.message for f in refusal.value.findings)
+    assert any("50 values of table gen are no numbers" in f.message for f in refusal.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("hostile", "words"),
+    [
+        ("x = " + "(" * 1_000_000, "more than 64 brackets stand open"),
+        ("a=1;" * 60_000, "more than 50,000 lines"),
+        ("\n" * 60_000, "more than 50,000 lines"),
+        ("mpc.dcline = [" + "1;" * 60_000 + "];", "more than 50,000 rows"),
+        ("mpc.dcline = [" + "1 " * 1_100_000 + "];", "a row of 1,000,000 characters"),
+        ("mpc.dcline = [" + "x y;" * 1_100_000 + "];", "50 values of table dcline are no numbers"),
+        ("mpc.branch_name = {" + "x y;" * 500_000 + "};", "'x' stands where a text in quotes"),
+        ("'" * 2_000_001, "would have to be run"),
+        ("mpc." + "a." * 1_000_000, "would have to be run"),
+    ],
+    ids=range(9),
+)
+def test_hostile_sizes_are_refused_in_few_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hostile: str, words: str
+) -> None:
+    monkeypatch.setattr(matpower_text, "MOST_STEPS", 50_000)
+    monkeypatch.setattr(matpower_rows, "MOST_ROWS", 50_000)
+    with pytest.raises(InputError) as refusal:
+        read_matpower(written(tmp_path, f"{CASE}{hostile}\n"))
+    assert words in str(refusal.value)
+    assert len(str(refusal.value)) < 20_000
+
+
+def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "huge.m"
+    with path.open("wb") as stream:
+        stream.truncate(64 * 1024 * 1024 + 1)
+    with pytest.raises(InputError, match="GP-SIZ-001"):
+        read_matpower(path)
 
 
 @pytest.mark.parametrize(
