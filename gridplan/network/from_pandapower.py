@@ -7,7 +7,7 @@ that is not carried. pandapower is not imported, nothing in the file is called o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,31 +15,24 @@ from typing import Any
 import numpy as np
 
 from gridplan.errors import InputError
-from gridplan.network.case import CaseBuses, CaseShunts, GridCase, NotCarried, Origin
+from gridplan.network.case import CaseShunts, GridCase, Origin
 from gridplan.network.json_guard import MAX_JSON_BYTES, guarded_json
 from gridplan.network.model import BoolArray, FloatArray, Labels
+from gridplan.network.pandapower_bus import buses
 from gridplan.network.pandapower_cost import costs, costs_not_carried
 from gridplan.network.pandapower_line import bus_switches, check_switches, impedances, lines
 from gridplan.network.pandapower_load import loads, shunts
 from gridplan.network.pandapower_source import DEFAULT_OPTIONS, Source
-from gridplan.network.pandapower_table import Faults, Frame, row_count
+from gridplan.network.pandapower_table import Faults
+from gridplan.network.pandapower_told import not_carried, refuse_unmodelled, tell_parts, tell_ratings
 from gridplan.network.pandapower_trafo import transformers
-from gridplan.network.pandapower_trafo3w import star_branches, star_buses, star_losses
+from gridplan.network.pandapower_trafo3w import star_branches, star_losses
 from gridplan.network.pandapower_unit import dc_lines, generators, storages
-from gridplan.network.two_port import Remainder, TwoPorts, case_branches, case_shunts, joined, remainders
+from gridplan.network.two_port import TwoPorts, case_branches, case_shunts, joined, remainders
 from gridplan.text_file import read_text_file, refused
 
 _WHAT = "pandapower network (JSON)"
 _REMEDY = "save the network with pandapower.to_json(net, file)"
-_CARRIED = frozenset(
-    "bus load sgen gen ext_grid shunt line trafo trafo3w impedance dcline switch ward xward storage motor"
-    " asymmetric_load asymmetric_sgen poly_cost pwl_cost bus_geodata"
-    " version format_version name f_hz sn_mva converged OPF_converged user_pf_options".split()
-)
-#: Elements that change the flow and have no model here: refused in service, not carried otherwise.
-_UNMODELLED = (
-    "svc ssc tcsc vsc vsc_stacked vsc_bipolar b2b_vsc bi_vsc bus_dc line_dc load_dc source_dc switch_dc".split()
-)
 _WORDS = {
     "bus.base_kv": "bus vn_kv",
     "bus.vm_min_pu": "bus min_vm_pu",
@@ -84,8 +77,10 @@ def read_pandapower(path: Path) -> GridCase:
     document = guarded_json(text, path)
     del text
     faults = Faults(path)
-    source = _source(_net(document, path), faults, path)
-    case = _case(source, path)
+    source = _source(_net(document, path), faults)
+    # A value that is missing makes NaN on its way; its finding says so.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        case = _case(source, path)
     findings = (*warnings, *faults.all())
     if any(finding.severity == "error" for finding in findings):
         raise InputError(findings)
@@ -101,7 +96,7 @@ def _net(document: Any, path: Path) -> Mapping[str, Any]:
     return net
 
 
-def _source(net: Mapping[str, Any], faults: Faults, path: Path) -> Source:
+def _source(net: Mapping[str, Any], faults: Faults) -> Source:
     options = dict(DEFAULT_OPTIONS)
     given = net.get("user_pf_options")
     if isinstance(given, dict):
@@ -145,21 +140,28 @@ def _positive(net: Mapping[str, Any], key: str, default: float, faults: Faults) 
 
 def _case(source: Source, path: Path) -> GridCase:
     check_switches(source)
-    _refuse_unmodelled(source)
+    refuse_unmodelled(source)
     internal = _xward_branches(source)
     ports = joined(
-        [lines(source), transformers(source), *star_branches(source), impedances(source), internal, bus_switches(source)]
+        [
+            lines(source),
+            transformers(source),
+            *star_branches(source),
+            impedances(source),
+            internal,
+            bus_switches(source),
+        ]
     )
     parts = [*remainders(ports), *star_losses(source)]
-    _tell_parts(source, parts)
+    tell_parts(source, parts)
     load = loads(source)
     in_service_mw = float(load.p_mw[load.in_service].sum())
-    _tell_ratings(source, ports)
+    tell_ratings(source)
     name = source.document.get("name")
     return GridCase(
         name=name if isinstance(name, str) and name else path.stem,
         base_mva=source.sn_mva,
-        bus=_buses(source),
+        bus=buses(source),
         load=load,
         shunt=_together(shunts(source), case_shunts(parts, source.sn_mva)),
         generator=generators(source, costs(source), in_service_mw),
@@ -167,97 +169,8 @@ def _case(source: Source, path: Path) -> GridCase:
         dc_line=dc_lines(source),
         storage=storages(source),
         origin=Origin(file=path, format="pandapower", words=_WORDS),
-        not_carried=(*costs_not_carried(source), *_not_carried(source)),
+        not_carried=(*costs_not_carried(source), *not_carried(source)),
     )
-
-
-def _buses(source: Source) -> CaseBuses:
-    table, stars, xward = source.frame("bus"), star_buses(source), source.frame("xward")
-    if not len(table):
-        source.faults.error("GP-ENC-002", "the network has no buses", _REMEDY, "bus")
-    xward_bus = source.bus_rows(xward)
-    kind = _kinds(source)
-    count = len(stars.id) + len(xward)
-    live = (*stars.in_service, *(xward.flags("in_service", True) & source.live(xward_bus)))
-    none = np.zeros(len(table), dtype=bool)
-    latitude, longitude = _coordinates(source, table)
-    no, filler = ("",) * count, np.full(count, np.nan)
-    vm, va = _operating_point(source, table)
-    return CaseBuses(
-        id=(*source.bus_ids, *stars.id, *(f"{name}_internal" for name in xward.ids())),
-        name=(*table.texts("name"), *no),
-        kind=(*kind, *("pq" if is_live else "isolated" for is_live in live)),
-        base_kv=np.concatenate([source.base_kv, stars.base_kv, source.kv(xward_bus)]),
-        area=("",) * (len(table) + count),
-        zone=(*table.texts("zone"), *no),
-        vm_pu=np.concatenate([vm, np.ones(count)]),
-        va_degree=np.concatenate([va, np.zeros(count)]),
-        vm_min_pu=np.concatenate([table.floats("min_vm_pu", 0.0, none), np.zeros(count)]),
-        vm_max_pu=np.concatenate([table.floats("max_vm_pu", 2.0, none), np.full(count, 2.0)]),
-        latitude_degree=np.concatenate([latitude, filler]),
-        longitude_degree=np.concatenate([longitude, filler]),
-    )
-
-
-def _kinds(source: Source) -> list[str]:
-    kind = ["pq" if live else "isolated" for live in source.is_live]
-    for name, word in (("gen", "pv"), ("ext_grid", "ref")):
-        table = source.frame(name)
-        slack, in_service = table.flags("slack", False), table.flags("in_service", True)
-        for row, bus in enumerate(source.bus_rows(table)):
-            if bus >= 0 and kind[bus] not in ("isolated", "ref") and in_service[row]:
-                kind[bus] = "ref" if slack[row] else word
-    return kind
-
-
-def _operating_point(source: Source, table: Frame) -> tuple[FloatArray, FloatArray]:
-    """Voltages of the results in the file, by bus; 1 pu and 0 degrees where there are none."""
-    results = source.frame("res_bus")
-    vm_pu, va_degree = np.ones(len(table)), np.zeros(len(table))
-    if not (results.has("vm_pu") and results.has("va_degree")):
-        return vm_pu, va_degree
-    no = np.zeros(len(results), dtype=bool)
-    rows = {index: row for row, index in enumerate(table.index)}
-    for index, vm, va in zip(
-        results.index, results.floats("vm_pu", None, no), results.floats("va_degree", None, no), strict=True
-    ):
-        if index in rows and np.isfinite(vm) and np.isfinite(va) and vm > 0:
-            vm_pu[rows[index]], va_degree[rows[index]] = vm, va
-    return vm_pu, va_degree
-
-
-def _coordinates(source: Source, table: Frame) -> tuple[FloatArray, FloatArray]:
-    """Latitude and longitude of the points in ``geo`` (GeoJSON), or of the old table ``bus_geodata``; else NaN."""
-    point = np.full((2, len(table)), np.nan)
-    old = source.frame("bus_geodata")
-    rows = {index: row for row, index in enumerate(table.index)}
-    if old.has("x") and old.has("y"):
-        no = np.zeros(len(old), dtype=bool)
-        for index, x, y in zip(old.index, old.floats("x", None, no), old.floats("y", None, no), strict=True):
-            if index in rows:
-                point[:, rows[index]] = x, y
-    for row, value in enumerate(table.columns.get("geo", [])):
-        found = _geojson_point(value)
-        if found is not None:
-            point[:, row] = found
-        elif value not in (None, ""):
-            message = f"{table.key(row, 'geo')} is not a GeoJSON point; the bus has no coordinates"
-            source.faults.add("GP-GEO-001", "warning", message, "write a GeoJSON point", table.key(row, "geo"))
-    return point[1], point[0]
-
-
-def _geojson_point(value: object) -> tuple[float, float] | None:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(value, dict) or value.get("type") != "Point":
-        return None
-    pair = value.get("coordinates")
-    if not isinstance(pair, list) or len(pair) < 2 or not all(type(c) in (int, float) for c in pair[:2]):
-        return None
-    return float(pair[0]), float(pair[1])
 
 
 def _xward_branches(source: Source) -> TwoPorts:
@@ -298,80 +211,3 @@ def _together(first: CaseShunts, second: CaseShunts) -> CaseShunts:
         bs_mvar=column("bs_mvar"),
         in_service=in_service,
     )
-
-
-def _tell_parts(source: Source, parts: list[Remainder]) -> None:
-    for part in parts:
-        if part.is_open:
-            y = part.y_pu * source.sn_mva
-            message = (
-                f"{part.branch} is open at one end: it is out of service, and its {y.real:.4g} MW and {y.imag:.4g} Mvar "
-                f"of charging at 1 pu stay at bus {part.bus} as shunt {part.id}"
-            )
-            source.faults.add("GP-TOP-008", "note", message, "nothing to do", part.branch)
-    closed = [part for part in parts if not part.is_open and part.in_service]
-    if closed:
-        mw = sum(part.y_pu.real for part in closed) * source.sn_mva
-        message = (
-            f"{len({part.branch for part in closed})} branches have losses or charging that differ between their ends: "
-            f"{mw:,.4g} MW at 1 pu stand as {len(closed)} shunts at their buses, also while a branch is out"
-        )
-        source.faults.add("GP-SHN-002", "note", message, "nothing to do")
-
-
-def _tell_ratings(source: Source, ports: TwoPorts) -> None:
-    for table, words in (("line", "sqrt(3) vn_kv max_i_ka df parallel"), ("trafo", "sn_mva df parallel")):
-        if len(source.frame(table)):
-            message = (
-                f"{len(source.frame(table))} rows of {table} have one rating ({words} max_loading_percent / 100) in MVA at "
-                f"nominal voltage; emergency and short-time ratings are missing"
-            )
-            source.faults.add("GP-LIM-008", "note", message, "state emergency ratings in the study", table)
-
-
-def _refuse_unmodelled(source: Source) -> None:
-    for name in _UNMODELLED:
-        table = source.frame(name)
-        if name in ("bus_dc", "line_dc", "switch_dc"):
-            continue
-        for row in np.flatnonzero(table.flags("in_service", True)):
-            what = "is in service, and gridplan has no model for it"
-            source.refuse(table, int(row), what, "replace it by an element the page on network files lists")
-
-
-def _not_carried(source: Source) -> Iterator[NotCarried]:
-    results = sum(row_count(node) for key, node in source.document.items() if key.startswith(("res_", "_empty_res")))
-    if results:
-        yield NotCarried(section="res_...", rows=results, meaning="results; only voltages are kept, as a start")
-    for key, node in source.document.items():
-        if key in _CARRIED or key.startswith(("res_", "_")):
-            continue
-        rows = row_count(node)
-        if rows:
-            yield NotCarried(section=key, rows=rows, meaning=_MEANINGS.get(key, "no table here holds it"))
-    for table, column, meaning in _COLUMNS:
-        cells = source.frame(table).texts(column)
-        count = sum(cell != "" for cell in cells)
-        if count:
-            yield NotCarried(section=f"{table}.{column}", rows=count, meaning=meaning)
-
-
-_MEANINGS = {
-    "std_types": "types that lines and transformers were made from; their values stand in the elements",
-    "controller": "controllers; taps, shunts and setpoints stay as the file has them",
-    "measurement": "measurements for state estimation",
-    "group": "groups of elements",
-    "characteristic": "curves for controllers",
-    "trafo_characteristic_table": "tap tables; a transformer in service that uses one is refused",
-    "shunt_characteristic_table": "step tables; a shunt in service that uses one is refused",
-    "q_capability_characteristic": "reactive capability curves; fixed limits are used",
-    "line_geodata": "courses of lines",
-    "profiles": "time series",
-}
-_COLUMNS = (
-    ("line", "name", "names; branches go by table and number"),
-    ("line", "geo", "courses of lines"),
-    ("trafo", "name", "names; branches go by table and number"),
-    ("gen", "name", "names; units go by table and number"),
-    ("load", "name", "names; loads go by table and number"),
-)

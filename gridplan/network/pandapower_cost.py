@@ -52,8 +52,8 @@ def costs_not_carried(source: Source) -> Iterator[NotCarried]:
     reactive += int(np.any([poly.floats(word, 0.0, none) != 0 for word in words], axis=0).sum()) if len(poly) else 0
     if reactive:
         yield NotCarried(section="poly_cost cq, pwl_cost q", rows=reactive, meaning="costs of reactive power")
-    words = ("redispatch_up_eur_per_mw", "redispatch_down_eur_per_mw")
-    moved = int(np.any([poly.floats(word, 0.0, none) != 0 for word in words], axis=0).sum()) if len(poly) else 0
+    moves = ("redispatch_up_eur_per_mw", "redispatch_down_eur_per_mw")
+    moved = int(np.any([poly.floats(word, 0.0, none) != 0 for word in moves], axis=0).sum()) if len(poly) else 0
     if moved:
         yield NotCarried(section="poly_cost redispatch", rows=moved, meaning="costs of redispatch")
 
@@ -78,7 +78,9 @@ def _piecewise(source: Source) -> Iterator[tuple[Frame, int, tuple[str, int], Co
             continue
         points = _points(table.columns.get("points", [None] * len(table))[row])
         if points is None:
-            message = f"{table.key(row, 'points')} is not a list of [from MW, to MW, cost per MW] that follow each other"
+            message = (
+                f"{table.key(row, 'points')} is not a list of [from MW, to MW, cost per MW] that follow each other"
+            )
             source.faults.error("GP-CST-001", message, _REMEDY, table.key(row, "points"))
         else:
             yield table, row, (kind, int(elements[row])), CostCurve(kind="piecewise", points=points)

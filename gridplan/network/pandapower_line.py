@@ -35,7 +35,7 @@ def lines(source: Source) -> TwoPorts:
     b_pu = 2 * np.pi * source.f_hz * table.floats("c_nf_per_km") * 1e-9 * base_ohm * length * parallel
     g_pu = table.floats("g_us_per_km", 0.0) * 1e-6 * base_ohm * length * parallel
     r_ohm = table.floats("r_ohm_per_km") * length / parallel * _temperature_factor(source, table)
-    half = 0.5 * (g_pu + 1j * b_pu)
+    half = np.asarray(0.5 * (g_pu + 1j * b_pu), dtype=np.complex128)
     rating = table.floats("max_i_ka", 0.0) * table.floats("df", 1.0) * parallel * np.sqrt(3) * kv
     return TwoPorts(
         id=table.ids(),
@@ -68,7 +68,10 @@ def impedances(source: Source) -> TwoPorts:
     for row in np.flatnonzero(in_service & (forth != back) & np.isfinite(forth) & np.isfinite(back)):
         what = "has another impedance from -> to than to -> from, which no branch model holds"
         source.refuse(table, row, what, "give both directions the same impedance", "rft_pu")
-    ends = [table.floats(f"g{e}_pu", 0.0) + 1j * table.floats(f"b{e}_pu", 0.0) for e in "ft"]
+    ends = [
+        np.asarray((table.floats(f"g{e}_pu", 0.0) + 1j * table.floats(f"b{e}_pu", 0.0)) / scale, dtype=np.complex128)
+        for e in "ft"
+    ]
     nothing = np.zeros(len(table))
     closed = np.zeros(len(table), dtype=bool)
     return TwoPorts(
@@ -77,8 +80,8 @@ def impedances(source: Source) -> TwoPorts:
         to_bus=source.names(end),
         r_pu=forth.real * scale,
         x_pu=forth.imag * scale,
-        y_from_pu=ends[0] / scale,
-        y_to_pu=ends[1] / scale,
+        y_from_pu=ends[0],
+        y_to_pu=ends[1],
         tap_ratio=nothing + 1,
         shift_degree=nothing,
         rating_mva=sn,

@@ -15,6 +15,7 @@ from gridplan.network.case import CaseLoads, CaseShunts
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Labels
 from gridplan.network.pandapower_source import Source
 from gridplan.network.pandapower_table import Frame
+from gridplan.network.two_port import ComplexArray
 
 _PHASES = ("a", "b", "c")
 
@@ -25,7 +26,7 @@ class Draws:
 
     id: Labels
     bus: IntArray
-    s_mva: np.ndarray[tuple[int], np.dtype[np.complex128]]
+    s_mva: ComplexArray
     in_service: BoolArray
 
 
@@ -73,7 +74,7 @@ def shunts(source: Source) -> CaseShunts:
 
 def _plain_loads(source: Source) -> Draws:
     table = source.frame("load")
-    s_mva = (table.floats("p_mw") + 1j * table.floats("q_mvar")) * table.floats("scaling", 1.0)
+    s_mva = scaled_power(table)
     _tell_voltage_dependence(source, table, s_mva.real)
     return _draws(source, table, s_mva)
 
@@ -111,16 +112,27 @@ _LOADS: tuple[Callable[[Source], Draws], ...] = (
 )
 
 
-def phase_sum(table: Frame) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
+def scaled_power(table: Frame) -> ComplexArray:
+    """Power of every element as stated, times its scaling, dims (row,) [MVA]."""
+    s_mva = (table.floats("p_mw") + 1j * table.floats("q_mvar")) * table.floats("scaling", 1.0)
+    return np.asarray(s_mva, dtype=np.complex128)
+
+
+def phase_sum(table: Frame) -> ComplexArray:
     """Power of three phases together, scaled, dims (row,) [MVA]."""
     p_mw = sum((table.floats(f"p_{phase}_mw") for phase in _PHASES), np.zeros(len(table)))
     q_mvar = sum((table.floats(f"q_{phase}_mvar") for phase in _PHASES), np.zeros(len(table)))
-    return np.asarray((p_mw + 1j * q_mvar) * table.floats("scaling", 1.0))
+    return np.asarray((p_mw + 1j * q_mvar) * table.floats("scaling", 1.0), dtype=np.complex128)
 
 
-def _draws(source: Source, table: Frame, s_mva: FloatArray | np.ndarray) -> Draws:  # type: ignore[type-arg]
+def _draws(source: Source, table: Frame, s_mva: FloatArray | ComplexArray) -> Draws:
     bus = source.bus_rows(table)
-    return Draws(id=table.ids(), bus=bus, s_mva=np.asarray(s_mva), in_service=table.flags("in_service", True))
+    return Draws(
+        id=table.ids(),
+        bus=bus,
+        s_mva=np.asarray(s_mva, dtype=np.complex128),
+        in_service=table.flags("in_service", True),
+    )
 
 
 def _drawing(source: Source, table: Frame) -> BoolArray:

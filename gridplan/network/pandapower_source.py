@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 
@@ -104,7 +104,7 @@ class Source:
             return np.zeros(len(rows), dtype=bool)
         return np.asarray((rows >= 0) & self.is_live[rows])
 
-    def refuse(self, table: Frame, row: int, what: str, remedy: str, column: str = "") -> None:
+    def refuse(self, table: Frame, row: SupportsIndex, what: str, remedy: str, column: str = "") -> None:
         """Error for an element that gridplan has no model for."""
         message = f"{table.name} {table.index[row]} {what}"
         self.faults.error("GP-NET-003", message, remedy, table.key(row, column))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 
@@ -77,7 +77,7 @@ class Frame:
         """Ids ``table_index``, as pandapower's users name an element."""
         return tuple(f"{prefix or self.name}_{i}" for i in self.index)
 
-    def key(self, row: int, column: str = "") -> str:
+    def key(self, row: SupportsIndex, column: str = "") -> str:
         """JSON path of a value: table, index, column."""
         return f"{self.name}[{self.index[row]}]" + (f".{column}" if column else "")
 

@@ -23,7 +23,7 @@ _TAP_WORDS = ("Ratio", "Symmetrical", "Ideal")
 
 @dataclass(frozen=True, kw_only=True)
 class TapChanger:
-    """Tap changers of a table, dims (row,): ``side`` is hv, lv or empty, ``kind`` Ratio, Symmetrical, Ideal or empty."""
+    """Tap changers of a table, dims (row,): side hv, lv or empty, kind Ratio, Symmetrical, Ideal or empty."""
 
     side: Labels
     kind: Labels
@@ -107,10 +107,10 @@ def tap_changer(table: Frame, which: str, in_service: BoolArray) -> TapChanger:
             message = f"{table.key(row)} has a tap changer of type {word[:20]!r}, which is none of {_TAP_WORDS}"
             remedy = "name its type, or leave it empty"
             table.faults.error("GP-TRF-003", message, remedy, table.key(row, prefix + "changer_type"))
-    for row in np.flatnonzero((np.array(kind) == "Ideal") & (percent != 0) & (degree != 0) & in_service):
-        message = f"{table.key(int(row))} is an ideal phase shifter with a step in percent and one in degrees"
-        remedy = "keep one of the two"
-        table.faults.error("GP-TRF-003", message, remedy, table.key(int(row), prefix + "step_percent"))
+    is_double = (np.array(kind) == "Ideal") & (percent != 0) & (degree != 0)
+    for double in np.flatnonzero(is_double & in_service):
+        message = f"{table.key(double)} is an ideal phase shifter with a step in percent and one in degrees"
+        table.faults.error("GP-TRF-003", message, "keep one of the two", table.key(double, prefix + "step_percent"))
     return TapChanger(side=side, kind=kind, step=position - neutral, percent=percent, degree=degree)
 
 

@@ -45,7 +45,7 @@ def star_branches(source: Source) -> tuple[TwoPorts, ...]:
     for row in np.flatnonzero(table.flags("tap_dependency_table", False) & table.flags("in_service", True)):
         what = "takes its impedance and ratio from a table over tap positions, which is not read"
         source.refuse(table, int(row), what, "write the values of its tap position into it", "tap_dependency_table")
-    impedance = _star_impedance(source, table)
+    impedance = _star_impedance(table)
     return tuple(_branch(source, table, rows, side, impedance[side]) for side in SIDES)
 
 
@@ -125,7 +125,7 @@ def _loss_sides(source: Source, table: Frame) -> np.ndarray[tuple[int], np.dtype
     return np.array(table.texts("loss_side", default), dtype=object)
 
 
-def _star_impedance(source: Source, table: Frame) -> dict[str, tuple[FloatArray, FloatArray]]:
+def _star_impedance(table: Frame) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Impedance and resistance of each leg [percent on the power of its winding].
 
     Delta values between pairs, on the power of the high side: ``z_ab = sn_hv vk_ab / min(sn_a, sn_b)``; legs

@@ -14,7 +14,7 @@ import numpy as np
 from gridplan.network.case import CaseDcLines, CaseGenerators, CaseStorages
 from gridplan.network.cost import CostCurve
 from gridplan.network.model import BoolArray, FloatArray, Labels
-from gridplan.network.pandapower_load import phase_sum
+from gridplan.network.pandapower_load import phase_sum, scaled_power
 from gridplan.network.pandapower_source import Source
 from gridplan.network.pandapower_table import Frame
 
@@ -159,10 +159,7 @@ def _generators(source: Source) -> Units:
 def _static(source: Source, name: str) -> Units:
     """Static generators: fixed at their MW unless ``controllable`` with limits; their Mvar are always fixed."""
     table = source.frame(name)
-    if name == "sgen":
-        s_mva = (table.floats("p_mw") + 1j * table.floats("q_mvar")) * table.floats("scaling", 1.0)
-    else:
-        s_mva = phase_sum(table)
+    s_mva = phase_sum(table) if name == "asymmetric_sgen" else scaled_power(table)
     free = table.flags("controllable", False)
     no = np.zeros(len(table), dtype=bool)
     p_min = np.where(free, table.floats("min_p_mw", 0.0, no), s_mva.real)

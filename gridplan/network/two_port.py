@@ -97,7 +97,7 @@ def case_branches(ports: TwoPorts) -> CaseBranches:
 
 def remainders(ports: TwoPorts) -> Iterator[Remainder]:
     """Shunts of every branch, those at the from end first."""
-    tap = ports.tap_ratio * np.exp(1j * np.deg2rad(ports.shift_degree))
+    tap: ComplexArray = np.asarray(ports.tap_ratio * np.exp(1j * np.deg2rad(ports.shift_degree)), dtype=np.complex128)
     half_b = 0.5j * (ports.y_from_pu.imag + ports.y_to_pu.imag)
     at_from, at_to = (ports.y_from_pu - half_b) / abs(tap) ** 2, ports.y_to_pu - half_b
     hanging_from, hanging_to = _hanging(ports, tap)

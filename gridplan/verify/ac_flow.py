@@ -20,7 +20,7 @@ from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
 from gridplan.network.sensitivity import incidence, island_labels, main_island, series_susceptance_pu
 from gridplan.network.ybus import ComplexArray, branch_flows_mva, ybus
 from gridplan.verify.ac_newton import AcOptions, AcStart, Profile, solve_profile
-from gridplan.verify.ac_state import AcState, BusProblem, UnitRoles, bus_problem, unit_roles
+from gridplan.verify.ac_state import UNLIMITED_MVAR, AcState, BusProblem, UnitRoles, bus_problem, unit_roles
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -150,9 +150,18 @@ class _Island:
 
     @cached_property
     def _factor(self) -> SuperLU:
-        weight = series_susceptance_pu(self.network) * self.in_service
-        matrix = incidence(self.network).T @ sp.diags_array(weight) @ incidence(self.network)
+        matrix = incidence(self.network).T @ sp.diags_array(self._weight) @ incidence(self.network)
         return splu(sp.csc_matrix(matrix[self.buses][:, self.buses][1:, 1:]))
+
+    @cached_property
+    def _weight(self) -> FloatArray:
+        return np.asarray(series_susceptance_pu(self.network) * self.in_service)
+
+    @cached_property
+    def _shifted(self) -> FloatArray:
+        """MW that phase shifts drive out of the energised buses, as injections, dims (bus) [pu]."""
+        drive = incidence(self.network).T @ (self._weight * self.network.branch.shift_rad)
+        return np.asarray(drive[self.buses], dtype=np.float64)
 
     def reduce(self, problem: BusProblem) -> BusProblem:
         """Return the same problem at the energised buses."""
@@ -165,7 +174,7 @@ class _Island:
         if first is not None and np.isfinite(first.v[self.buses]).all():
             yield AcStart(v=first.v[self.buses], at_limit=first.at_limit[self.buses])
         surplus = problem.s_fixed.real.sum()
-        p = problem.s_fixed.real - surplus * problem.weight
+        p = problem.s_fixed.real - surplus * problem.weight + self._shifted
         angle = np.zeros(len(self.buses))
         if len(self.buses) > 1:
             angle[1:] = self._factor.solve(p[1:])
@@ -228,7 +237,8 @@ def _unit_q_mvar(
     unit = network.generator
     low, high = whole.q_min[unit.bus] * network.base_mva, whole.q_max[unit.bus] * network.base_mva
     fraction = np.divide(q_holding_mvar[unit.bus] - low, high - low, out=np.zeros(len(unit)), where=high > low)
-    shared = unit.q_min_mvar + fraction * (unit.q_max_mvar - unit.q_min_mvar)
+    least, most = np.maximum(unit.q_min_mvar, -UNLIMITED_MVAR), np.minimum(unit.q_max_mvar, UNLIMITED_MVAR)
+    shared = least + fraction * (most - least)
     is_on = roles.is_live & (state.injections.p_generator_mw > 0)
     fixed = np.where(is_on & (unit.q_min_mvar == unit.q_max_mvar), unit.q_min_mvar, 0.0)
     return np.where(roles.is_holding, shared, fixed)

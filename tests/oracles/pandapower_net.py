@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.linalg import splu
 
 from gridplan.network.build import BuiltNetwork, build_network
 from gridplan.network.case import GridCase
@@ -33,8 +34,8 @@ def admittance(net: Any, ids: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.co
     kept = inner[at][:, at].toarray()
     if rest.size == 0:
         return kept
-    block = sp.csc_matrix(inner[rest][:, rest])
-    return kept - inner[at][:, rest] @ sp.linalg.spsolve(block, inner[rest][:, at].toarray()).reshape(rest.size, -1)
+    block = splu(sp.csc_matrix(inner[rest][:, rest]))
+    return kept - inner[at][:, rest].toarray() @ block.solve(inner[rest][:, at].toarray())
 
 
 def _inner_row(net: Any, bus: str) -> int:
