@@ -2,6 +2,10 @@
 
 A Network and a state go out as a pandapower net whose transformers stay transformers; the largest
 voltage difference to our own solution comes back. Used on an intact hour, not in bulk.
+
+Ratings go out in MVA beside kA. ``loading_percent`` of a transformer is the MVA at its ends over its
+rating, its charging left out, which stands at its buses; that of a line is pandapower's ratio of currents:
+MVA over rating and voltage in per unit.
 """
 
 from __future__ import annotations
@@ -112,6 +116,7 @@ def run_pandapower(net: Any, *, enforce_q_limits: bool, distributed_slack: bool 
             calculate_voltage_angles=True,
             init="dc",
             trafo_model="pi",
+            trafo_loading="power",
             tolerance_mva=1e-8,
             max_iteration=30,
             enforce_q_lims=enforce_q_limits,
@@ -130,7 +135,9 @@ def pandapower_voltages(net: Any) -> tuple[FloatArray, FloatArray]:
 
 
 def _add_lines(pp: Any, net: Any, network: Network, lines: IntArray) -> None:
+    """Add lines; their kA are the normal rating at the nominal voltage, infinite where unlimited."""
     branch = network.branch
+    rating_mva = branch.rating_normal_mva[lines]
     base_ohm = network.bus.base_kv[branch.from_bus[lines]] ** 2 / network.base_mva
     pp.create_lines_from_parameters(
         net,
@@ -140,28 +147,35 @@ def _add_lines(pp: Any, net: Any, network: Network, lines: IntArray) -> None:
         r_ohm_per_km=branch.r_pu[lines] * base_ohm,
         x_ohm_per_km=branch.x_pu[lines] * base_ohm,
         c_nf_per_km=branch.b_pu[lines] / base_ohm / (2 * np.pi * FREQUENCY_HZ) * 1e9,
-        max_i_ka=1.0,
+        max_i_ka=rating_mva / (np.sqrt(3) * network.bus.base_kv[branch.from_bus[lines]]),
+        max_loading_percent=100.0,
         index=lines,
     )
+    _add_ratings(net.line, network, lines)
 
 
 def _add_transformers(pp: Any, net: Any, network: Network, transformers: IntArray) -> None:
     """Add transformers with the higher nominal voltage at pandapower's hv side.
 
     A tap at the low side moves to the high side as 1/tap with r, x multiplied by tap^2 and the shift
-    reversed; the ratio is written into the rated voltage, so no tap changer is involved.
+    reversed; the ratio is written into the rated voltage, so no tap changer is involved. Rated power is the
+    normal rating, or the base power where that is unlimited; per cent values stand on it.
     """
     branch, kv = network.branch, network.bus.base_kv
     f, t = branch.from_bus[transformers], branch.to_bus[transformers]
     tap, shift = branch.tap_ratio[transformers], np.degrees(branch.shift_rad[transformers])
     swap = kv[f] < kv[t]
     scale = np.where(swap, tap**2, 1.0)
+    rating_mva = branch.rating_normal_mva[transformers]
+    is_rated = np.isfinite(rating_mva) & (rating_mva > 0)
+    sn_mva = np.where(is_rated, rating_mva, network.base_mva)
+    scale = scale * sn_mva / network.base_mva
     r, x = branch.r_pu[transformers] * scale, branch.x_pu[transformers] * scale
     pp.create_transformers_from_parameters(
         net,
         hv_buses=np.where(swap, t, f),
         lv_buses=np.where(swap, f, t),
-        sn_mva=network.base_mva,
+        sn_mva=sn_mva,
         vn_hv_kv=np.where(swap, kv[t] / tap, kv[f] * tap),
         vn_lv_kv=np.where(swap, kv[f], kv[t]),
         vkr_percent=100.0 * r,
@@ -169,8 +183,16 @@ def _add_transformers(pp: Any, net: Any, network: Network, transformers: IntArra
         pfe_kw=0.0,
         i0_percent=0.0,
         shift_degree=np.where(swap, -shift, shift),
+        max_loading_percent=np.where(is_rated, 100.0, np.inf),
         index=transformers,
     )
+    _add_ratings(net.trafo, network, transformers)
+
+
+def _add_ratings(table: Any, network: Network, branches: IntArray) -> None:
+    """Columns of MVA beside pandapower's own, of which it has one only."""
+    table["rating_normal_mva"] = network.branch.rating_normal_mva[branches]
+    table["rating_emergency_mva"] = network.branch.rating_emergency_mva[branches]
 
 
 def _add_shunts(pp: Any, net: Any, network: Network, transformers: IntArray, energised: Any) -> None:
