@@ -16,6 +16,7 @@ import numpy as np
 
 from gridplan.errors import InputError
 from gridplan.network.case import CaseShunts, GridCase, Origin
+from gridplan.network.faults import Faults
 from gridplan.network.json_guard import MAX_JSON_BYTES, guarded_json
 from gridplan.network.model import BoolArray, FloatArray, Labels
 from gridplan.network.pandapower_bus import buses
@@ -23,7 +24,6 @@ from gridplan.network.pandapower_cost import costs, costs_not_carried
 from gridplan.network.pandapower_line import bus_switches, check_switches, impedances, lines
 from gridplan.network.pandapower_load import loads, shunts
 from gridplan.network.pandapower_source import DEFAULT_OPTIONS, Source
-from gridplan.network.pandapower_table import Faults
 from gridplan.network.pandapower_told import not_carried, refuse_unmodelled, tell_parts, tell_ratings
 from gridplan.network.pandapower_trafo import transformers
 from gridplan.network.pandapower_trafo3w import star_branches, star_losses

@@ -14,8 +14,9 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from gridplan.errors import did_you_mean
+from gridplan.network.faults import Faults
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Labels
-from gridplan.network.pandapower_table import Faults, Frame, frame
+from gridplan.network.pandapower_table import Frame, frame
 
 #: What pandapower's power flow does where the file says nothing.
 DEFAULT_OPTIONS: Mapping[str, Any] = {

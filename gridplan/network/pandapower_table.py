@@ -6,59 +6,17 @@ finding; where it is needed for a conversion, the value is NaN and the finding a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
 import numpy as np
 
-from gridplan.errors import Finding, Place, Severity, did_you_mean
+from gridplan.errors import did_you_mean
+from gridplan.network.faults import Faults
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Labels
 
-MAX_SHOWN = 20
 _VALUE_REMEDY = "correct the value in pandapower and save the network again"
-
-
-@dataclass(slots=True)
-class Faults:
-    """Findings of a file as they are met; at most ``MAX_SHOWN`` of one kind and table, the rest is counted."""
-
-    path: Path
-    found: list[Finding] = field(default_factory=list)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
-
-    def add(self, code: str, severity: Severity, message: str, remedy: str, key: str = "") -> None:
-        """Keep one finding, once; ``key`` is its JSON path."""
-        if (code, key, message) in self.seen:
-            return
-        self.seen.add((code, key, message))
-        kind = (code, key.partition("[")[0])
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        if self.counts[kind] <= MAX_SHOWN:
-            place = Place(file=self.path, key=key)
-            self.found.append(Finding(code=code, severity=severity, message=message, remedy=remedy, place=place))
-
-    def error(self, code: str, message: str, remedy: str, key: str = "") -> None:
-        """Keep an error."""
-        self.add(code, "error", message, remedy, key)
-
-    def all(self) -> tuple[Finding, ...]:
-        """Findings, and one line where more were met than are shown."""
-        return (*self.found, *self._more())
-
-    def _more(self) -> Iterator[Finding]:
-        for (code, key), count in self.counts.items():
-            if count > MAX_SHOWN:
-                like = next(f for f in self.found if f.code == code and f.place.key.partition("[")[0] == key)
-                yield Finding(
-                    code=code,
-                    severity=like.severity,
-                    message=f"{count - MAX_SHOWN} more like these in {key or 'the file'}",
-                    remedy=like.remedy,
-                    place=Place(file=self.path, key=key),
-                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
