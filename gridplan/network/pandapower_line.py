@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gridplan.network.model import BoolArray, FloatArray, IntArray
-from gridplan.network.pandapower_source import Source, loading_limit
+from gridplan.network.pandapower_source import Source, loading_limit, rated
 from gridplan.network.pandapower_table import Frame
 from gridplan.network.two_port import TwoPorts
 
@@ -47,7 +47,7 @@ def lines(source: Source) -> TwoPorts:
         y_to_pu=half,
         tap_ratio=np.ones(len(table)),
         shift_degree=np.zeros(len(table)),
-        rating_mva=rating * loading_limit(table, in_service),
+        rating_mva=rated(table, "max_i_ka", rating * loading_limit(table, in_service), in_service),
         in_service=in_service & (live_from | live_to) & (live_from | ~open_to) & (live_to | ~open_from),
         open_from=open_from | ~live_from,
         open_to=open_to | ~live_to,

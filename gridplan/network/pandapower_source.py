@@ -111,6 +111,21 @@ class Source:
         self.faults.error("GP-NET-003", message, remedy, table.key(row, column))
 
 
+#: kA of a line and MVA of a transformer by which pandapower's converters say that there is no rating.
+UNRATED = 99999.0
+
+
+def rated(table: Frame, column: str, rating_mva: FloatArray, in_service: BoolArray) -> FloatArray:
+    """Ratings, 0 (unlimited) where the column holds pandapower's number for no rating, which is told."""
+    unrated = table.floats(column, 0.0) >= UNRATED
+    told = np.flatnonzero(unrated & in_service)
+    if told.size:
+        message = f"{told.size} of {len(table)} rows of {table.name} have {column} 99999, pandapower's word for unrated"
+        remedy = "state their ratings, or say how unrated branches are to be taken"
+        table.faults.add("GP-LIM-001", "note", message, remedy, table.key(told[0], column))
+    return np.where(unrated, 0.0, rating_mva)
+
+
 def loading_limit(table: Frame, needed: BoolArray) -> FloatArray:
     """Share of the rating that ``max_loading_percent`` allows, 1 where the file says nothing, dims (row,)."""
     if not table.has("max_loading_percent"):

@@ -14,7 +14,7 @@ import numpy as np
 
 from gridplan.network.model import BoolArray, FloatArray, Labels
 from gridplan.network.pandapower_line import open_ends
-from gridplan.network.pandapower_source import Source, loading_limit
+from gridplan.network.pandapower_source import Source, loading_limit, rated
 from gridplan.network.pandapower_table import Frame
 from gridplan.network.two_port import ComplexArray, TwoPorts, pi_of_t
 
@@ -61,6 +61,7 @@ def transformers(source: Source) -> TwoPorts:
     check_impedance(table, ("vk_percent", "vkr_percent"), in_service)
     open_from, open_to = open_ends(source, table, hv, lv)
     sn, parallel = table.floats("sn_mva"), table.floats("parallel", 1.0)
+    rating = sn * table.floats("df", 1.0) * parallel * loading_limit(table, in_service)
     windings = Windings(
         hv_kv=source.kv(hv),
         lv_kv=source.kv(lv),
@@ -83,7 +84,7 @@ def transformers(source: Source) -> TwoPorts:
         id=table.ids(),
         from_bus=source.names(hv),
         to_bus=source.names(lv),
-        rating_mva=sn * table.floats("df", 1.0) * parallel * loading_limit(table, in_service),
+        rating_mva=rated(table, "sn_mva", rating, in_service),
         in_service=in_service & source.live(hv) & source.live(lv),
         open_from=open_from,
         open_to=open_to,

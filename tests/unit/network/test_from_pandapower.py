@@ -129,6 +129,15 @@ def test_ratings_in_mva(tmp_path: Path) -> None:
     assert not case.branch.rating_short_time_mva.any()
 
 
+def test_number_that_means_unrated(tmp_path: Path) -> None:
+    net = nets.every_element()
+    net.line.loc[1, "max_i_ka"] = 99999.0
+    case = read(net, tmp_path)
+    assert case.branch.rating_normal_mva[case.branch.id.index("line_1")] == 0
+    (finding,) = [f for f in case.findings if f.code == "GP-LIM-001"]
+    assert finding.place.key == "line[1].max_i_ka"
+
+
 def test_units_and_costs(tmp_path: Path) -> None:
     case = read(nets.every_element(), tmp_path)
     unit = case.generator
