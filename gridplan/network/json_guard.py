@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from gridplan.text_file import refused
 
 #: Largest file [bytes]; the largest public case (9,241 buses) has 4 MiB, and text may take 4 bytes a character.
 MAX_JSON_BYTES = 64 * 1024 * 1024
-#: Most values of one document; the largest public case has 0.65 million.
-MAX_NODES = 4_000_000
+#: Most values of one document; the largest public case has 0.65 million. Scanned in less than 10 s.
+MAX_NODES = 2_000_000
 #: Levels inside one document. Files of pandapower need 5: net, std_types, line, type, value; cost points need 5, too.
 MAX_DEPTH = 8
 #: Documents inside each other: file, table, object of a controller, table of its data.
@@ -27,6 +27,10 @@ MAX_NESTED = 4
 #: Longest text that is no table [characters]; the course of a line has some thousands.
 MAX_TEXT = 1_048_576
 MAX_SHOWN = 20
+#: Texts too short to hold a type.
+_SHORT = len('{"_class":""}') - 1
+
+_Trail = tuple[Any, Any] | None
 
 _FORBIDDEN_CLASSES = frozenset(("function", "method", "builtin_function_or_method", "hook", "type", "module"))
 _SCALARS = re.compile(r"(array|ndarray|bool_?|str_|u?int\d*|float\d*|complex\d*|datetime64|timedelta64)")
@@ -106,51 +110,50 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _scan(root: dict[str, Any], path: Path) -> Iterator[Finding]:
     """Findings of a tree, parents before children; embedded documents are parsed in place on the way."""
-    todo: list[tuple[Any, str, int, int]] = [(root, "", 0, 1)]
+    todo: list[tuple[Any, _Trail, int, int]] = [(root, None, 0, 1)]
     while todo:
-        node, where, depth, nested = todo.pop()
+        node, trail, depth, nested = todo.pop()
         if depth > MAX_DEPTH:
-            yield _unsafe(path, where, f"is nested deeper than {MAX_DEPTH} levels")
+            yield _unsafe(path, _path(trail), f"is nested deeper than {MAX_DEPTH} levels")
             continue
-        if isinstance(node, dict):
-            yield from _type_findings(node, path, where)
-        for key, child in _children(node):
-            at = _below(where, key)
-            if isinstance(child, str):
-                inner = _document(child, key, path, at, nested)
-                if inner is None and len(child) > MAX_TEXT:
-                    yield _unsafe(path, at, f"is a text of {len(child):,} characters, the limit is {MAX_TEXT:,}")
-                if inner is None:
-                    continue
-                if key == "_object":
-                    node[key] = inner
-                todo.append((inner, at, 1, nested + 1))
-            else:
-                todo.append((child, at, depth + 1, nested))
+        is_object = isinstance(node, dict)
+        if is_object and ("_module" in node or "_class" in node):
+            yield from _type_findings(node, path, _path(trail))
+        items: Iterable[tuple[Any, Any]] = list(node.items()) if is_object else enumerate(node)
+        for key, child in items:
+            kind = type(child)
+            if (kind is dict or kind is list) and child:
+                todo.append((child, (trail, key), depth + 1, nested))
+            elif kind is str and (len(child) > _SHORT or key == "_object"):
+                inner = _document(child, key, path, (trail, key), nested)
+                if inner is not None:
+                    node[key] = inner if key == "_object" else child
+                    todo.append((inner, (trail, key), 1, nested + 1))
+                elif len(child) > MAX_TEXT:
+                    what = f"is a text of {len(child):,} characters, the limit is {MAX_TEXT:,}"
+                    yield _unsafe(path, _path((trail, key)), what)
 
 
-def _below(where: str, key: object) -> str:
-    """Path of a child; names that are no words are contents and do not stand in it."""
-    if not where:
-        return "$"
-    if key == "_object":
-        return where
-    if isinstance(key, str):
-        return f"{where}.{key}" if _WORD.fullmatch(key) else f"{where}.?"
-    return f"{where}[{key}]"
+def _path(trail: _Trail) -> str:
+    """JSON path; names that are no words are contents and do not stand in it."""
+    words: list[str] = []
+    while trail is not None:
+        trail, key = trail
+        if trail is None:
+            words.append("$")
+        elif isinstance(key, int):
+            words.append(f"[{key}]")
+        elif key != "_object":
+            words.append(f".{key}" if _WORD.fullmatch(key) else ".?")
+    return "".join(reversed(words))
 
 
-def _children(node: Any) -> list[tuple[Any, Any]]:
-    """Containers and texts below a node; numbers are of no interest."""
-    items = node.items() if isinstance(node, dict) else enumerate(node)
-    return [(key, child) for key, child in items if isinstance(child, (dict, list, str)) and child]
-
-
-def _document(text: str, key: object, path: Path, where: str, nested: int) -> Any:
+def _document(text: str, key: object, path: Path, trail: _Trail, nested: int) -> Any:
     """Document inside a text, or None where it is just a text."""
     holds_type = "_module" in text or "_class" in text
     if (key != "_object" and not holds_type) or text.lstrip()[:1] not in ("{", "["):
         return None
+    where = _path(trail)
     if nested >= MAX_NESTED:
         message = f"{where} holds documents inside each other, more than {MAX_NESTED}"
         raise refused("GP-SEC-002", path, message, _TYPE_REMEDY, _at(path, where))
@@ -159,8 +162,6 @@ def _document(text: str, key: object, path: Path, where: str, nested: int) -> An
 
 
 def _type_findings(node: dict[str, Any], path: Path, where: str) -> Iterator[Finding]:
-    if "_module" not in node and "_class" not in node:
-        return
     module, kind = node.get("_module"), node.get("_class")
     allowed = (*_ALLOWED, _CONTROL) if where.startswith(_OBJECT_TABLES) else _ALLOWED
     if not isinstance(module, str) or not isinstance(kind, str):
