@@ -37,7 +37,7 @@ def lines(table: Component, bus_ids: Labels, v_nom: FloatArray, base_mva: float)
         open_from=no,
         open_to=no,
         is_transformer=no,
-        length_km=table.floats("length", 0.0),
+        length_km=table.floats("length", 0.0, empty=np.nan),
     )
 
 
@@ -78,7 +78,7 @@ def transformers(table: Component, bus_ids: Labels, base_mva: float) -> TwoPorts
         open_from=no,
         open_to=no,
         is_transformer=~no,
-        length_km=table.floats("length", 0.0),
+        length_km=table.floats("length", 0.0, empty=np.nan),
     )
 
 

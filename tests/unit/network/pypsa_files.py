@@ -149,7 +149,7 @@ def full_case() -> GridCase:
             angle_max_degree=floats([30.0, np.inf, np.inf, np.inf, np.inf, np.inf]),
             in_service=np.array([yes, yes, yes, yes, yes, no]),
             is_transformer=np.array([no, no, yes, no, yes, yes]),
-            length_km=floats([40.0, 41.0, 0.0, 12.0, 0.0, 0.0]),
+            length_km=floats([40.0, 41.0, 0.0, np.nan, np.nan, 0.0]),
         ),
         dc_line=CaseDcLines(
             id=("1-4_1",),
