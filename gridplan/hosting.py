@@ -15,6 +15,7 @@ from typing import Any, Literal
 from gridplan.dispatch.farm import Farm
 from gridplan.errors import input_error
 from gridplan.inputs import read_inputs
+from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
 from gridplan.network.open_grid import DATASET_JSON, is_network_file
 from gridplan.network.policy import Policy
@@ -86,7 +87,7 @@ def hosting_study(
     tell("reading the grid")
     target = Path(target)
     is_network = not is_study(target)
-    study, network, series = _snapshot_study(target, policy) if is_network else _study_grid(target)
+    study, network, series, sets = _snapshot_study(target, policy) if is_network else _study_grid(target)
     if security:
         study = _with_security(study, security)
     names = _buses(study, network, buses, is_all=all_buses or (is_network and not buses))
@@ -94,7 +95,7 @@ def hosting_study(
     with Farm(workers or study.solve.workers) as farm:
         for year in study.years:
             tell("grid without campuses" if is_network else f"{year}: grid without campuses")
-            case = year_case(study, year, network, series)
+            case = year_case(study, year, network, series, sets=sets)
             found = _capacities(case, names, farm, tell)
             rows += [_row(case, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
     return _answer(rows, _basis(study, case.hours, service, is_network), is_network)
@@ -118,12 +119,15 @@ def is_study(target: Path) -> bool:
     return is_file and target.name != DATASET_JSON and not is_network_file(target)
 
 
-def _study_grid(path: Path) -> tuple[Study, Network, GridSeries]:
+_StudyGrid = tuple[Study, Network, GridSeries, tuple[Contingency, ...]]
+
+
+def _study_grid(path: Path) -> _StudyGrid:
     inputs = read_inputs(path)
-    return inputs.file.study, inputs.network, inputs.series
+    return inputs.file.study, inputs.network, inputs.series, inputs.contingencies
 
 
-def _snapshot_study(target: Path, policy: Policy | None) -> tuple[Study, Network, GridSeries]:
+def _snapshot_study(target: Path, policy: Policy | None) -> _StudyGrid:
     """A network as the study of its one snapshot: full ratings, no outage of the new load itself."""
     hour = snapshot(target, policy=policy)
     network, series = hour.network, hour.series
@@ -137,7 +141,7 @@ def _snapshot_study(target: Path, policy: Policy | None) -> tuple[Study, Network
             "criteria": {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0, "accept_radial_supply": True},
         }
     )
-    return study, network, series
+    return study, network, series, ()
 
 
 def _with_security(study: Study, security: Security) -> Study:

@@ -12,9 +12,11 @@ from pathlib import Path
 from gridplan.campus.build import build_campuses, unknown_shape_findings
 from gridplan.candidates import find_candidates
 from gridplan.errors import Finding, InputError
+from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
 from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
 from gridplan.network.policy import Policy
+from gridplan.outage_sets import read_sets
 from gridplan.plan.local_hour import local_time
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
@@ -32,7 +34,7 @@ class Inputs:
     """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors.
 
     The study of ``file`` names the buses that were found by place. ``files`` are all files behind the numbers, the
-    study itself left out.
+    study itself left out; ``contingencies`` those of the files it names and, if asked for, of the dataset.
     """
 
     file: StudyFile
@@ -41,6 +43,7 @@ class Inputs:
     series: GridSeries
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
+    contingencies: tuple[Contingency, ...] = ()
 
     @property
     def network(self) -> Network:
@@ -89,6 +92,11 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         raise InputError([*findings, *error.findings]) from None
     file, findings = replace(file, study=places.study), [*findings, *places.findings]
     try:
+        sets, more = read_sets(file, base, grid)
+    except InputError as error:
+        raise InputError([*findings, *error.findings]) from None
+    findings += more
+    try:
         series = _series(file.study, grid)
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
@@ -96,7 +104,15 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
     _refuse(findings)
     findings += _against_campuses(file, series)
     _refuse(findings)
-    return Inputs(file=file, path=path, grid=grid, series=series, files=files, findings=tuple(findings))
+    return Inputs(
+        file=file,
+        path=path,
+        grid=grid,
+        series=series,
+        files=files,
+        findings=tuple(findings),
+        contingencies=sets,
+    )
 
 
 def open_study_grid(file: StudyFile, folder: Path) -> OpenGrid:

@@ -122,7 +122,7 @@ def solve_years(inputs: Inputs, farm: Farm, stages: Stages) -> list[YearPlan]:
     built: tuple[str, ...] = ()
     for year in study.years:
         stages.begin(f"{year}: grid without campuses")
-        case = year_case(study, year, inputs.network, inputs.series, farm)
+        case = year_case(study, year, inputs.network, inputs.series, farm, inputs.contingencies)
         plan = plan_year(case, farm=farm, fixed=fixed, built_before=built, progress=stages.begin)
         plans.append(plan)
         if plan.sites:

@@ -21,7 +21,7 @@ from gridplan.dispatch.rows import RowPool, middle_mw, row_name
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, generator_mw, state_mw, unserved_mw
 from gridplan.errors import Finding, InfeasibleError
-from gridplan.network.contingency import Contingency, single_outages
+from gridplan.network.contingency import outage_label, single_outages
 from gridplan.network.cost import CostCurve
 from gridplan.network.model import FloatArray, Network
 from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
@@ -29,7 +29,7 @@ from gridplan.network.policy import Policy
 from gridplan.network.sensitivity import series_susceptance_pu
 from gridplan.series.model import GridSeries
 from gridplan.series.snapshot_hour import snapshot_series
-from gridplan.solution import INTACT, SCHEMA_VERSION, contingency_label
+from gridplan.solution import INTACT, SCHEMA_VERSION
 
 Security = Literal["n-0", "n-1"]
 Convention = Literal["matpower", "powermodels"]
@@ -217,9 +217,7 @@ def _binding(pool: RowPool, result: YearResult, state: FloatArray) -> list[dict[
 def _label(grid: Grid, contingency: int) -> str:
     if contingency < 0:
         return INTACT
-    lost: Contingency = grid.outages.contingencies[contingency]
-    kind: Literal["branch", "unit", "dc_line"] = "branch" if lost.branches else "unit" if lost.generators else "dc_line"
-    return contingency_label(kind, lost.id)
+    return outage_label(grid.network, grid.outages.contingencies[contingency])
 
 
 def _check_minima(grid: Grid) -> None:

@@ -41,14 +41,16 @@ def schedule_csv(year: int | str) -> str:
 # -- words ----------------------------------------------------------------------------------------
 WORKLOADS = ("interactive", "relaxed", "batch", "finetune", "pretrain")
 Service = Literal["firm", "conditional"]
-ContingencyKind = Literal["branch", "unit", "dc_line", "campus"]
+ContingencyKind = Literal["branch", "unit", "dc_line", "campus", "set"]
 INTACT = "intact"
+SWITCHES = ("branches", "units", "dc_poles", "campuses")
+"""Kinds of single outages a study lists or not."""
 WEAR_USD_PER_MWH = 1e-3
 """Price of one MWh charged or discharged, so that a store never cycles for nothing."""
 
 
 def contingency_label(kind: ContingencyKind, element: str) -> str:
-    """Name of the outage of one element, as plan.json and CSV files spell it."""
+    """Name of the outage of one element or of a named set, as plan.json and CSV files spell it."""
     return f"{kind}:{element}"
 
 
@@ -145,6 +147,8 @@ _JOB = "years.*.campuses[].jobs[]"
 _STORE = "years.*.campuses[].storage"
 _UPGRADE = "years.*.reinforcements[]"
 _PRE = "years.*.pre_existing[]"
+_SET = "years.*.outage_sets[]"
+_LOSS = "years.*.lost_load[]"
 
 PLAN_FIELDS: tuple[PlanField, ...] = (
     _field("schema_version", "int", "version of this table"),
@@ -157,6 +161,21 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_YEAR}.contingencies.units", "bool", "every outage of a unit with p_max_mw > 0 is listed"),
     _field(f"{_YEAR}.contingencies.dc_poles", "bool", "every dc line outage is listed"),
     _field(f"{_YEAR}.contingencies.campuses", "bool", "the loss of every connected campus is listed"),
+    _field(f"{_YEAR}.outage_sets", "[...]", "contingencies of files, in their order; [] if none"),
+    _field(f"{_SET}.name", "str", "name in the file; ends with (bus proxy) where buses are lost; label set:name"),
+    _field(f"{_SET}.category", "P1 ... P7", "category of TPL-001"),
+    _field(f"{_SET}.rating", "normal | emergency | short_time", "rating every branch keeps after it"),
+    _field(f"{_SET}.is_load_loss_allowed", "bool", "load may be cut off at buses that are not lost themselves"),
+    _field(f"{_SET}.stated", "[str]", "rating, load_loss: what the file states itself; the rest is the category's"),
+    _field(f"{_SET}.branches", "[id]", "branches lost, those at lost buses included"),
+    _field(f"{_SET}.generators", "[id]", "units lost, those at lost buses included"),
+    _field(f"{_SET}.dc_lines", "[id]", "dc lines lost, those at lost buses included"),
+    _field(f"{_SET}.buses", "[id]", "buses lost with everything at them (bus proxy)"),
+    _field(f"{_YEAR}.lost_load", "[...]", "listed outages that cut native load off at buses not lost; [] if none"),
+    _field(f"{_LOSS}.contingency", "label", "branch:id or set:name"),
+    _field(f"{_LOSS}.load_mw", "float", "largest native load cut off in any hour"),
+    _field(f"{_LOSS}.hour", "int", "position of that hour"),
+    _field(f"{_LOSS}.is_allowed", "bool", "whether the contingency may lose load; false is a violation"),
     _field(f"{_YEAR}.accept_radial_supply", "bool", "a POI lost by one branch outage may be called firm"),
     _field(f"{_YEAR}.retired_generators", "[id]", "units out of the year: no output, no pickup"),
     _field(f"{_YEAR}.prices.unserved_usd_per_mwh", "float", "price of native load not served"),
@@ -173,7 +192,7 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_YEAR}.objective.total_usd", "float", "sum of the seven; the first five = objective_usd of the schedule"),
     _field(f"{_YEAR}.overload_slack_max_mw", "float", "largest overload slack outside pre_existing"),
     _field(f"{_YEAR}.unserved", "[{bus, energy_mwh}]", "every bus with unserved load; [] if none"),
-    _field(f"{_YEAR}.islanding", "[{contingency, buses: [id]}]", "every branch outage that cuts buses off"),
+    _field(f"{_YEAR}.islanding", "[{contingency, buses: [id]}]", "every branch outage and set that cuts buses off"),
     _field(f"{_YEAR}.pre_existing", "[...]", "pairs whose limit is not the rating; [] if none"),
     _field(f"{_PRE}.branch", "id", "loaded branch"),
     _field(f"{_PRE}.contingency", "label", "intact or kind:id"),

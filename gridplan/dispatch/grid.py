@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.network.contingency import Contingency, OutageTable, outage_table
+from gridplan.network.contingency import Contingency, OutageTable, Rating, outage_table
 from gridplan.network.cost_blocks import block_start_mw
 from gridplan.network.model import FloatArray, IntArray, Network
 from gridplan.network.sensitivity import DcConvention, ptdf, shift_flow_mw
@@ -24,7 +24,7 @@ from gridplan.series.model import GridSeries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Branch limits the DC dispatch compares with, dims (branch,) [MW].
+    """Branch limits the DC dispatch compares with, dims (branch,) [MW]; without short-time ones the emergency holds.
 
     ``middle_mw`` is for limits of the intact network that are not the same in both directions, such as those of
     angles: ``abs(f - middle_mw) <= normal_mw``. None is the middle at 0. Headroom and hosting know no middle.
@@ -33,6 +33,12 @@ class Limits:
     normal_mw: FloatArray
     emergency_mw: FloatArray
     middle_mw: FloatArray | None = None
+    short_time_mw: FloatArray | None = None
+
+    def of(self, rating: Rating) -> FloatArray:
+        """Limit of every branch under a rating, dims (branch,) [MW]."""
+        short_time = self.emergency_mw if self.short_time_mw is None else self.short_time_mw
+        return {"normal": self.normal_mw, "emergency": self.emergency_mw, "short_time": short_time}[rating]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,9 +245,16 @@ class Grid:
 
     @cached_property
     def limit_after_mw(self) -> FloatArray:
-        """Emergency limit per (branch, contingency) [MW]; infinite where the branch is not monitored."""
+        """Limit by the rating of each contingency, dims (branch, contingency) [MW]; infinite where not monitored."""
         limit = np.repeat(self.limits.emergency_mw[:, None], len(self.outages.contingencies), axis=1)
+        for c, lost in enumerate(self.outages.contingencies):
+            if lost.rating != "emergency":
+                limit[:, c] = self.limits.of(lost.rating)
         return np.where(self.outages.is_monitored, limit, np.inf)
+
+    def rating_of(self, contingency: int) -> Rating:
+        """Rating that holds with everything in service (-1) or after a contingency."""
+        return "normal" if contingency < 0 else self.outages.contingencies[contingency].rating
 
 
 def _columns(network: Network, series: GridSeries, prices: Prices) -> Columns:

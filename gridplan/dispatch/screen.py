@@ -54,7 +54,7 @@ def pair_flow_mw(grid: Grid, state: FloatArray, key: RowKey) -> FloatArray:
 
 
 def limit_mw(grid: Grid, key: RowKey) -> float:
-    """Limit of a pair [MW]: normal rating intact, emergency rating after an outage."""
+    """Limit of a pair [MW]: normal rating intact, after an outage that of the contingency."""
     branch, contingency = key
     return float(grid.limits.normal_mw[branch] if contingency == INTACT else grid.limit_after_mw[branch, contingency])
 

@@ -9,19 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
 from gridplan.network.sensitivity import island_labels, lodf, main_island
+from gridplan.solution import contingency_label
+
+#: Rating that holds after a contingency.
+Rating = Literal["normal", "emergency", "short_time"]
+RATINGS: tuple[Rating, ...] = ("normal", "emergency", "short_time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contingency:
     """Elements lost together; positions in the network's tables, campuses by position in the study.
 
-    ``category`` follows TPL-001 (P1 = one element); ``is_load_loss_allowed`` covers the load that
-    is fed only through the lost element.
+    Parameters
+    ----------
+    category : str
+        By TPL-001: P1 is one element.
+    buses : tuple of int
+        Buses lost with everything at them (a bus proxy); what hangs on them stands in the other fields, too.
+    rating : {"normal", "emergency", "short_time"}
+        Rating every branch has to keep after it.
+    is_load_loss_allowed : bool
+        Whether load may be lost that is cut off without being at one of ``buses``.
+    is_set : bool
+        Named by a contingency file, not an element of the default list.
+    stated : tuple of str
+        What the file itself said: ``rating``, ``load_loss``; the rest follows from the category.
     """
 
     id: str
@@ -30,7 +48,17 @@ class Contingency:
     generators: tuple[int, ...] = ()
     dc_lines: tuple[int, ...] = ()
     campuses: tuple[int, ...] = ()
+    buses: tuple[int, ...] = ()
+    rating: Rating = "emergency"
     is_load_loss_allowed: bool = True
+    is_set: bool = False
+    stated: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> tuple[tuple[int, ...], ...]:
+        """What is lost, whatever it is called and in whatever order it is named."""
+        lost = (self.branches, self.generators, self.dc_lines, self.campuses, self.buses)
+        return tuple(tuple(sorted(set(elements))) for elements in lost)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,11 +207,29 @@ def without_pickup(network: Network, table: OutageTable) -> tuple[Contingency, .
     """Contingencies whose lost power no unit makes up for: none that picks up is left in the main island."""
     found = []
     for i, lost in enumerate(table.contingencies):
-        inside = main_island(network, island_labels(network, lost.branches)) if i in table.islanding else None
+        inside = live_buses(network, lost) if i in table.islanding else None
         is_loss = bool(lost.generators or lost.campuses) or inside is not None
         if is_loss and not pickup_share(network, without=lost.generators, inside=inside).any():
             found.append(lost)
     return tuple(found)
+
+
+def outage_label(network: Network, lost: Contingency, campus_ids: Sequence[str] = ()) -> str:
+    """Label of a contingency in result files: the one element lost, or the name of the set."""
+    if lost.is_set:
+        return contingency_label("set", lost.id)
+    if lost.branches:
+        return contingency_label("branch", network.branch.id[lost.branches[0]])
+    if lost.generators:
+        return contingency_label("unit", network.generator.id[lost.generators[0]])
+    if lost.dc_lines:
+        return contingency_label("dc_line", network.dc_line.id[lost.dc_lines[0]])
+    return contingency_label("campus", campus_ids[lost.campuses[0]])
+
+
+def live_buses(network: Network, lost: Contingency) -> BoolArray:
+    """Buses still energised after a contingency: the part that holds most of the load, dims (bus,)."""
+    return main_island(network, island_labels(network, lost.branches), lost.buses)
 
 
 def _effect(
@@ -196,7 +242,7 @@ def _effect(
     island. Last, what the main island itself loses; both losses are picked up by its units.
     """
     label = island_labels(network, lost.branches) if lost.branches else np.zeros(len(network.bus), dtype=np.int64)
-    live = main_island(network, label)
+    live = main_island(network, label, lost.buses)
     bridges = _bridges(network, lost.branches, label)
     others = [k for k in lost.branches if k not in bridges]
     factor = lodf(factors, network.branch.from_bus, network.branch.to_bus, others)

@@ -116,9 +116,13 @@ def island_labels(network: Network, outaged: Sequence[int] | IntArray = ()) -> I
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def main_island(network: Network, label: IntArray) -> BoolArray:
-    """Buses of the island that holds most of the load (then most buses), dims (bus,)."""
+def main_island(network: Network, label: IntArray, lost_buses: Sequence[int] = ()) -> BoolArray:
+    """Buses of the island that holds most of the load (then most buses), dims (bus,).
+
+    An island that holds one of ``lost_buses`` is dead, whatever its load.
+    """
     load_mw = np.bincount(label, weights=np.maximum(network.bus.p_load_mw, 0.0))
+    load_mw[label[list(lost_buses)]] = -1.0
     size = np.bincount(label)
     order = np.lexsort((size, load_mw))
     return np.asarray(label == order[-1])

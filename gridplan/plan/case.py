@@ -14,6 +14,7 @@ from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult
 from gridplan.errors import InfeasibleError
 from gridplan.network.contingency import Contingency, single_outages
+from gridplan.network.load_loss import cut_off_buses, ruled
 from gridplan.network.model import BoolArray, FloatArray, Network
 from gridplan.network.sensitivity import island_labels, main_island, ptdf
 from gridplan.plan.base_case import base_dispatch
@@ -26,7 +27,8 @@ class YearCase:
     """One studied year before any campus.
 
     ``limits`` hold committed upgrades but no candidate; ``base`` is the secure dispatch without
-    campuses, ``raised_mw`` the hourly limits of pairs it overloads; ``rows`` the rows it needed.
+    campuses, ``raised_mw`` the hourly limits of pairs it overloads; ``rows`` the rows it needed; ``sets`` the
+    contingencies of files.
     """
 
     year: int
@@ -40,6 +42,7 @@ class YearCase:
     raised_mw: Mapping[RowKey, FloatArray]
     rows: tuple[RowKey, ...]
     is_radial: BoolArray
+    sets: tuple[Contingency, ...] = ()
 
     @property
     def hours(self) -> int:
@@ -55,7 +58,7 @@ class YearCase:
             limits or self.limits,
             self.prices,
             points=points,
-            contingencies=listed_outages(self.study, self.network, campus_ids, security),
+            contingencies=listed_outages(self.study, self.network, campus_ids, security, self.sets),
             convention=self.study.criteria.dc_convention,
             factors=self.factors,
         )
@@ -66,23 +69,40 @@ class YearCase:
 
 
 def listed_outages(
-    study: Study, network: Network, campus_ids: Sequence[str], security: str | None = None
+    study: Study,
+    network: Network,
+    campus_ids: Sequence[str],
+    security: str | None = None,
+    sets: Sequence[Contingency] = (),
 ) -> tuple[Contingency, ...]:
-    """Contingencies the study asks for; none under N-0."""
+    """Contingencies the study asks for: single elements, ``sets`` of files, campuses last; none under N-0.
+
+    A single element that a set names alone is the set: it keeps the name, rating and permission of the file.
+    """
     if (security or study.criteria.security) == "n-0":
         return ()
     kinds = study.criteria.contingencies
-    return single_outages(
+    single = single_outages(
         network,
         branches=kinds.branches,
         units=kinds.units,
         dc_poles=kinds.dc_poles,
         campus_ids=campus_ids if kinds.campuses else (),
     )
+    named = {lost.content for lost in sets}
+    left = [ruled(network, lost, kinds.categories.P1) for lost in single if not named or lost.content not in named]
+    return (*(lost for lost in left if not lost.campuses), *sets, *(lost for lost in left if lost.campuses))
 
 
-def year_case(study: Study, year: int, network: Network, series: GridSeries, farm: Farm | None = None) -> YearCase:
-    """Grid of a studied year from the grid and weather year of the data.
+def year_case(
+    study: Study,
+    year: int,
+    network: Network,
+    series: GridSeries,
+    farm: Farm | None = None,
+    sets: tuple[Contingency, ...] = (),
+) -> YearCase:
+    """Grid of a studied year from the grid and weather year of the data, ``sets`` the contingencies of files.
 
     Raises
     ------
@@ -93,13 +113,15 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries, far
     series = _year_series(study, year, network, series)
     factor = rating_factor(study, network)
     limits = Limits(
-        normal_mw=network.branch.rating_normal_mva * factor, emergency_mw=network.branch.rating_emergency_mva * factor
+        normal_mw=network.branch.rating_normal_mva * factor,
+        emergency_mw=network.branch.rating_emergency_mva * factor,
+        short_time_mw=network.branch.rating_short_time_mva * factor,
     )
     prices = Prices(
         unserved_usd_per_mwh=study.prices.unserved_usd_per_mwh, overload_usd_per_mwh=study.prices.overload_usd_per_mwh
     )
     factors = ptdf(network, convention=study.criteria.dc_convention)
-    outages = listed_outages(study, network, ())
+    outages = listed_outages(study, network, (), sets=sets)
     grid = Grid(
         network,
         series,
@@ -124,7 +146,8 @@ def year_case(study: Study, year: int, network: Network, series: GridSeries, far
         base=base,
         raised_mw=raised,
         rows=rows,
-        is_radial=radial_buses(network),
+        is_radial=radial_buses(network, () if study.criteria.security == "n-0" else sets),
+        sets=sets,
     )
 
 
@@ -148,13 +171,16 @@ def annual_cost_usd(option: Reinforcement, discount_rate_frac: float) -> float:
     return capital / n if r == 0 else capital * r / (1.0 - (1.0 + r) ** -n)
 
 
-def radial_buses(network: Network) -> BoolArray:
-    """Buses that some single branch outage cuts off from the main part, dims (bus,)."""
+def radial_buses(network: Network, sets: Sequence[Contingency] = ()) -> BoolArray:
+    """Buses cut off by some single branch outage, or by a set after which no load may be lost, dims (bus,)."""
     cut = np.zeros(len(network.bus), dtype=bool)
     for k in range(len(network.branch)):
         label = island_labels(network, (k,))
         if label.max() > 0:
             cut |= ~main_island(network, label)
+    for lost in sets:
+        if not lost.is_load_loss_allowed:
+            cut |= cut_off_buses(network, lost)
     return cut
 
 
@@ -162,11 +188,15 @@ def _with_changes(study: Study, year: int, network: Network) -> Network:
     """Committed upgrades in service and units retired by the year."""
     normal = network.branch.rating_normal_mva.copy()
     emergency = network.branch.rating_emergency_mva.copy()
+    short_time = network.branch.rating_short_time_mva.copy()
     for upgrade in study.base_case.committed_upgrades:
         if upgrade.in_service <= datetime.date(year, 6, 1):
             k = network.branch.id.index(upgrade.branch)
             normal[k], emergency[k] = upgrade.rating_normal_mva, upgrade.rating_emergency_mva
-    network = network.with_branch(rating_normal_mva=normal, rating_emergency_mva=emergency)
+            short_time[k] = max(short_time[k], emergency[k])
+    network = network.with_branch(
+        rating_normal_mva=normal, rating_emergency_mva=emergency, rating_short_time_mva=short_time
+    )
     retired = {r.generator for r in study.base_case.retirements if r.from_year <= year}
     if not retired:
         return network

@@ -13,19 +13,20 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.dispatch.block import HourBlock
-from gridplan.dispatch.rows import INTACT, RowKey, RowPool
+from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.rows import RowKey, RowPool
 from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.compiled import Compiled
 from gridplan.plan.problems.siting import RatingOption, SitingPlan
 
 
-def rating_gain_mw(keys: Sequence[RowKey], options: Sequence[RatingOption]) -> FloatArray:
+def rating_gain_mw(grid: Grid, keys: Sequence[RowKey], options: Sequence[RatingOption]) -> FloatArray:
     """MW that each built option adds to the limit of each row, dims (row, option)."""
     gain = np.zeros((len(keys), len(options)))
     for r, (branch, contingency) in enumerate(keys):
         for o, option in enumerate(options):
             if option.branch == branch:
-                gain[r, o] = option.more_normal_mw if contingency == INTACT else option.more_emergency_mw
+                gain[r, o] = option.more_mw(grid.rating_of(contingency))
     return gain
 
 
@@ -34,7 +35,7 @@ def hourly_gain_mw(pool: RowPool, n_row: int, option: RatingOption, hours: IntAr
 
     What a limit raised for a pre-existing overload already allows is not gained again.
     """
-    gain = rating_gain_mw(pool.keys[:n_row], [option])[:, 0]
+    gain = rating_gain_mw(pool.grid, pool.keys[:n_row], [option])[:, 0]
     raised_by = pool.limit_mw[hours, :n_row] - pool.rating_mw[:n_row]
     return np.where(gain > 0, np.maximum(gain - raised_by, 0.0), 0.0)
 

@@ -165,6 +165,7 @@ def rating_options(case: YearCase) -> list[RatingOption]:
                 branch=k,
                 more_normal_mw=max(option.rating_normal_mva * factor[k] - case.limits.normal_mw[k], 0.0),
                 more_emergency_mw=max(option.rating_emergency_mva * factor[k] - case.limits.emergency_mw[k], 0.0),
+                more_short_time_mw=max(option.rating_emergency_mva * factor[k] - case.limits.of("short_time")[k], 0.0),
                 annual_cost_usd=annual_cost_usd(option, case.study.solve.discount_rate_frac)
                 * year_share_frac(case.hours),
             )
@@ -174,11 +175,10 @@ def rating_options(case: YearCase) -> list[RatingOption]:
 
 def limits_with(case: YearCase, options: list[RatingOption], built: FloatArray) -> Limits:
     """Branch limits with the built options."""
-    normal, emergency = case.limits.normal_mw.copy(), case.limits.emergency_mw.copy()
+    limits = case.limits
     for option, share in zip(options, built, strict=True):
-        normal[option.branch] += share * option.more_normal_mw
-        emergency[option.branch] += share * option.more_emergency_mw
-    return Limits(normal_mw=normal, emergency_mw=emergency)
+        limits = option.raised(limits, float(share))
+    return limits
 
 
 def first_hours(grid: Grid, pois: Mapping[str, PoiCapacity]) -> list[int]:

@@ -192,11 +192,10 @@ class SitingLoop:
         )
 
     def _limits(self, built: FloatArray) -> Limits:
-        normal, emergency = self.grid.limits.normal_mw.copy(), self.grid.limits.emergency_mw.copy()
+        limits = self.grid.limits
         for option, share in zip(self.plan.options, built, strict=True):
-            normal[option.branch] += share * option.more_normal_mw
-            emergency[option.branch] += share * option.more_emergency_mw
-        return Limits(normal_mw=normal, emergency_mw=emergency)
+            limits = option.raised(limits, float(share))
+        return limits
 
     def _evaluate(self, master: ExplicitMaster, solution: PlanSolution) -> _Candidate:
         """Dispatch the master's proposal through the year and keep its cut."""

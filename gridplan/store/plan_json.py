@@ -11,6 +11,7 @@ import numpy as np
 from gridplan.campus.model import CampusJob
 from gridplan.dispatch.hosting import SUPPLY
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW
+from gridplan.network.contingency import outage_label
 from gridplan.plan.adequacy import adequacy
 from gridplan.plan.case import YearCase
 from gridplan.plan.event_terms import event_figures
@@ -20,13 +21,14 @@ from gridplan.plan.study_year import YearPlan
 from gridplan.solution import (
     INTACT,
     SCHEMA_VERSION,
+    SWITCHES,
     WEAR_USD_PER_MWH,
     WORKLOADS,
-    contingency_label,
     counted_threshold_mw,
     year_share_frac,
 )
 from gridplan.store.hourly import Hourly
+from gridplan.store.outage_sets import islanding, lost_load, outage_sets
 from gridplan.store.upgrades import upgrade_entries
 from gridplan.study.schema import Campus, Study
 
@@ -47,7 +49,7 @@ def basis(study: Study, years: Mapping[int, tuple[YearPlan, Hourly]]) -> dict[st
     counts: dict[str, int] = {}
     for plan, _ in list(years.values())[:1]:
         for c in plan.grid.outages.contingencies:
-            kind = "branch" if c.branches else "unit" if c.generators else "dc_line" if c.dc_lines else "campus"
+            kind = c.category if c.is_set else outage_label(plan.case.network, c, plan.campuses.campus).split(":")[0]
             counts[kind] = counts.get(kind, 0) + 1
     return {
         "commitment": criteria.commitment,
@@ -64,12 +66,13 @@ def basis(study: Study, years: Mapping[int, tuple[YearPlan, Hourly]]) -> dict[st
 def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
     case = plan.case
     criteria, prices = case.study.criteria, case.study.prices
-    kinds = criteria.contingencies
     return {
         "hours": case.hours,
         "first_hour_utc": stamp(case.series.time_utc[0]),
         "security": criteria.security,
-        "contingencies": kinds.model_dump(mode="json"),
+        "contingencies": {kind: getattr(criteria.contingencies, kind) for kind in SWITCHES},
+        "outage_sets": outage_sets(case),
+        "lost_load": lost_load(case, plan.grid),
         "accept_radial_supply": criteria.accept_radial_supply,
         "retired_generators": [r.generator for r in case.study.base_case.retirements if r.from_year <= case.year],
         "prices": {
@@ -81,7 +84,7 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
         "objective": _objective(plan, hourly),
         "overload_slack_max_mw": float(plan.schedule.overload_mw.max(initial=0.0)),
         "unserved": _unserved(case, hourly),
-        "islanding": islanding(case),
+        "islanding": islanding(case, plan.grid.outages.contingencies),
         "pre_existing": _pre_existing(plan),
         "reinforcements": upgrade_entries(plan),
         "campuses": [_campus(plan, i, c) for i, c in enumerate(case.study.campuses)],
@@ -121,30 +124,16 @@ def _unserved(case: YearCase, hourly: Hourly) -> list[dict[str, Any]]:
     return [{"bus": case.network.bus.id[b], "energy_mwh": float(energy[b])} for b in np.flatnonzero(energy > 0)]
 
 
-def islanding(case: YearCase) -> list[dict[str, Any]]:
-    """Branch outages that cut buses off, with the buses."""
-    from gridplan.network.sensitivity import island_labels, main_island
-
-    found = []
-    for k, name in enumerate(case.network.branch.id):
-        label = island_labels(case.network, (k,))
-        if label.max() > 0:
-            dark = ~main_island(case.network, label)
-            buses = [case.network.bus.id[b] for b in np.flatnonzero(dark)]
-            found.append({"contingency": contingency_label("branch", name), "buses": buses})
-    return found
-
-
 def _pre_existing(plan: YearPlan) -> list[dict[str, Any]]:
     case = plan.case
     found = []
     for (branch, contingency), limit in case.raised_mw.items():
-        rating = plan.grid.limits.normal_mw[branch] if contingency < 0 else plan.grid.limits.emergency_mw[branch]
+        rating = plan.grid.limits.of(plan.grid.rating_of(contingency))[branch]
         hours = np.flatnonzero(limit > rating + SLACK_TOLERANCE_MW)
         found.append(
             {
                 "branch": case.network.branch.id[branch],
-                "contingency": outage_label(plan, contingency),
+                "contingency": _outage_label(plan, contingency),
                 "hours": [int(h) for h in hours],
                 "limit_mw": [float(limit[h]) for h in hours],
             }
@@ -152,18 +141,11 @@ def _pre_existing(plan: YearPlan) -> list[dict[str, Any]]:
     return found
 
 
-def outage_label(plan: YearPlan, contingency: int) -> str:
+def _outage_label(plan: YearPlan, contingency: int) -> str:
     """Label of a contingency of the schedule's grid."""
     if contingency < 0:
         return INTACT
-    network, lost = plan.case.network, plan.grid.outages.contingencies[contingency]
-    if lost.branches:
-        return contingency_label("branch", network.branch.id[lost.branches[0]])
-    if lost.generators:
-        return contingency_label("unit", network.generator.id[lost.generators[0]])
-    if lost.dc_lines:
-        return contingency_label("dc_line", network.dc_line.id[lost.dc_lines[0]])
-    return contingency_label("campus", plan.campuses.campus[lost.campuses[0]])
+    return outage_label(plan.case.network, plan.grid.outages.contingencies[contingency], plan.campuses.campus)
 
 
 def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from gridplan.dispatch.headroom import transfer
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw, suspicious_pairs
 from gridplan.dispatch.year import state_mw
+from gridplan.network.contingency import outage_label
 from gridplan.network.model import FloatArray
 from gridplan.plan.local_hour import hour_stamp
 from gridplan.plan.study_year import YearPlan
-from gridplan.solution import INTACT, contingency_label
+from gridplan.solution import INTACT
 
 #: Loading from which a pair is worth a row, and how many rows a stage gets.
 WORTH_FRAC, ROWS_PER_STAGE = 0.9, 25
@@ -67,14 +68,8 @@ def _stage(plan: YearPlan, stage: str, grid: Grid, state: FloatArray) -> list[Ro
 def _label(grid: Grid, key: RowKey) -> str:
     if key[1] < 0:
         return INTACT
-    lost, network = grid.outages.contingencies[key[1]], grid.network
-    if lost.branches:
-        return contingency_label("branch", network.branch.id[lost.branches[0]])
-    if lost.generators:
-        return contingency_label("unit", network.generator.id[lost.generators[0]])
-    if lost.dc_lines:
-        return contingency_label("dc_line", network.dc_line.id[lost.dc_lines[0]])
-    return contingency_label("campus", grid.points[grid.campus_points[lost.campuses[0]]].id)
+    campuses = [grid.points[i].id for i in grid.campus_points]
+    return outage_label(grid.network, grid.outages.contingencies[key[1]], campuses)
 
 
 def redispatch_rows(plan: YearPlan) -> list[Row]:

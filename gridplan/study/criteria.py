@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from gridplan.study.contingency_criteria import Contingencies
 from gridplan.study.fields import Part, PerClass, about, default
 from gridplan.study.quantity import (
     Day,
@@ -73,15 +74,6 @@ class BaseCase(Part):
         """Native load of ``year`` per load of the reference year: (1 + growth)^(year - reference)."""
         growth = self.load_growth_frac_per_year or 0.0
         return float((1.0 + growth) ** (year - self.reference_year))
-
-
-class Contingencies(Part):
-    """Kinds of outages in the list."""
-
-    branches: Flag = default("criteria.contingencies.branches")
-    units: Flag = default("criteria.contingencies.units")
-    dc_poles: Flag = default("criteria.contingencies.dc_poles")
-    campuses: Flag = default("criteria.contingencies.campuses")
 
 
 class Voltage(Part):

@@ -34,6 +34,8 @@ _Row = tuple[str, Value, str, str, Status, str]
 _SET = "setting of gridplan"
 _JUDGED = "engineering judgement"
 _P1 = "NERC TPL-001 category P1"
+_TPL = "NERC TPL-001-5 Table 1"
+_WITHIN = f"{_TPL}: applicable facility ratings are not exceeded; the emergency rating is usual, use the utility's own"
 _CRITERION = "common in US transmission planning criteria; use the utility's own"
 _BUDGET = "headroom studies use 0.25, 0.5 and 1 % curtailed energy (Norris et al., Duke University, 2025)"
 _RENT = (
@@ -58,6 +60,29 @@ _ROUTE = (
 )
 _UNCONNECTED = "above the production cost of a MW-year, so that connecting wins wherever the grid allows it"
 
+
+def _category_rows() -> Iterator[_Row]:
+    for name, load_loss, source, what in _BY_CATEGORY:
+        key = f"criteria.contingencies.categories.{name}"
+        yield f"{key}.rating", "emergency", "", _WITHIN, "assumption", f"rating every branch keeps after {what}"
+        meaning = f"load cut off by {what} may be lost; hv_only: where all that is lost stands at 300 kV or below"
+        yield f"{key}.load_loss", load_loss, "", f"{_TPL}: {source}", "literature", meaning
+
+
+_NONE_NON_CONSEQUENTIAL = "no non-consequential load loss; what only the lost element feeds is consequential"
+_BY_VOLTAGE = "non-consequential load loss allowed at HV (300 kV and below), not at EHV"
+# category | load_loss | source | meaning
+_BY_CATEGORY: tuple[tuple[str, Value, str, str], ...] = (
+    ("P1", True, _NONE_NON_CONSEQUENTIAL, "the loss of one element"),
+    ("P2", "hv_only", f"{_BY_VOLTAGE} (bus section and breaker faults)", "a bus or breaker fault"),
+    ("P3", False, "no non-consequential load loss", "a second outage after a unit"),
+    ("P4", "hv_only", f"{_BY_VOLTAGE} (stuck breaker other than bus-tie)", "a fault with a stuck breaker"),
+    ("P5", "hv_only", _BY_VOLTAGE, "a fault with a relay that fails"),
+    ("P6", True, "non-consequential load loss allowed", "a second outage after another element"),
+    ("P7", True, "non-consequential load loss allowed", "the loss of a common structure"),
+)
+_CATEGORIES = tuple(_category_rows())
+
 _GRID: tuple[_Row, ...] = (
     # key | value | unit | source | status | meaning
     ("network_file.unrated", "error", "", _SET, "choice", "branches without normal rating: refuse, unlimited, derive"),
@@ -77,6 +102,10 @@ _GRID: tuple[_Row, ...] = (
     ("criteria.contingencies.dc_poles", True, "", _P1, "choice", "outage of every dc line"),
     ("criteria.contingencies.campuses", True, "", "loss of a large load is studied: ERCOT Planning Guide 6.10(1)",
      "choice", "sudden loss of every campus"),
+    ("criteria.contingencies.dataset", False, "", _SET, "choice", "the dataset's own contingency.csv"),
+    ("criteria.contingencies.files.category", None, "", "absent: as the file states; P1 for one element", "choice",
+     "category of the contingencies of a file that states none"),
+    *_CATEGORIES,
     ("criteria.commitment", "relaxed", "", "optimistic: a unit may run anywhere below its capability", "choice",
      "commitment of units: relaxed, or must_run with a list"),
     ("criteria.pre_existing", "no_worsening", "", _SET, "choice", "treatment of overloads found without campuses"),

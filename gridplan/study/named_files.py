@@ -15,3 +15,5 @@ def named_files(study: Study) -> Iterator[tuple[str, str]]:
     for i, campus in enumerate(study.campuses):
         for k, name in enumerate(campus.exclude):
             yield f"campuses.{i}.exclude.{k}", name
+    for i, stated in enumerate(study.criteria.contingencies.files):
+        yield f"criteria.contingencies.files.{i}.path", stated.path

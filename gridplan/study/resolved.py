@@ -14,6 +14,9 @@ from gridplan.study.fields import Part
 from gridplan.study.read import StudyFile
 from gridplan.study.schema import Study
 
+#: Rows that matter only where a study names contingency files.
+_OF_SETS = "criteria.contingencies.categories."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultUsed:
@@ -31,8 +34,10 @@ def resolved(study: Study) -> dict[str, Any]:
 def defaults_used(study: Study | StudyFile) -> tuple[DefaultUsed, ...]:
     """Rows of the defaults table the study left untouched, in the order of the table."""
     owners: dict[str, list[str]] = {}
-    for key, owner in _untouched(study.study if isinstance(study, StudyFile) else study, "", ""):
-        owners.setdefault(key, []).append(owner)
+    asked = study.study if isinstance(study, StudyFile) else study
+    for key, owner in _untouched(asked, "", ""):
+        if asked.criteria.contingencies.has_sets or not key.startswith(_OF_SETS):
+            owners.setdefault(key, []).append(owner)
     return tuple(
         DefaultUsed(row=row, owners=tuple(dict.fromkeys(filter(None, owners[row.key]))))
         for row in DEFAULTS

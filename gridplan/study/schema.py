@@ -23,12 +23,12 @@ from gridplan.study.campus_request import (
     Terms,
     Workloads,
 )
+from gridplan.study.contingency_criteria import Contingencies
 from gridplan.study.criteria import (
     BaseCase,
     CommittedLoad,
     CommittedUpgrade,
     ComputingValue,
-    Contingencies,
     Criteria,
     Prices,
     Retirement,

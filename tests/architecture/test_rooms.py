@@ -31,7 +31,7 @@ ORDER = (
     ("store",),
     ("verify", "report"),
     ("summary",),
-    ("candidates",),
+    ("candidates", "outage_sets"),
     ("inputs", "snapshot"),
     ("answers", "hosting", "handover"),
     ("conversion",),

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from gridplan.dispatch.grid import Limits
+from gridplan.network.contingency import RATINGS, Rating
 from gridplan.plan.compiled import Compiled, FloatArray, compile_model
 
 
@@ -56,6 +58,19 @@ class RatingOption:
     more_normal_mw: float
     more_emergency_mw: float
     annual_cost_usd: float
+    more_short_time_mw: float = 0.0
+
+    def more_mw(self, rating: Rating) -> float:
+        """MW it adds to the limit of its branch under a rating."""
+        more = {"normal": self.more_normal_mw, "emergency": self.more_emergency_mw}
+        return more.get(rating, self.more_short_time_mw)
+
+    def raised(self, limits: Limits, share: float) -> Limits:
+        """Limits with this share of it built."""
+        raised = {rating: limits.of(rating).copy() for rating in RATINGS}
+        for rating, limit_mw in raised.items():
+            limit_mw[self.branch] += share * self.more_mw(rating)
+        return Limits(normal_mw=raised["normal"], emergency_mw=raised["emergency"], short_time_mw=raised["short_time"])
 
 
 @dataclass(frozen=True, kw_only=True)
