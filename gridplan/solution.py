@@ -161,6 +161,7 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_YEAR}.contingencies.units", "bool", "every outage of a unit with p_max_mw > 0 is listed"),
     _field(f"{_YEAR}.contingencies.dc_poles", "bool", "every dc line outage is listed"),
     _field(f"{_YEAR}.contingencies.campuses", "bool", "the loss of every connected campus is listed"),
+    _field(f"{_YEAR}.contingencies.rating", "normal | emergency | short_time", "rating held after single outages"),
     _field(f"{_YEAR}.outage_sets", "[...]", "contingencies of files, in their order; [] if none"),
     _field(f"{_SET}.name", "str", "name in the file; ends with (bus proxy) where buses are lost; label set:name"),
     _field(f"{_SET}.category", "P1 ... P7", "category of TPL-001"),

@@ -67,7 +67,6 @@ def lost_load(case: YearCase, grid: Grid) -> list[dict[str, Any]]:
             found.append(
                 {
                     "contingency": outage_label(network, lost),
-                    "category": lost.category,
                     "load_mw": float(dark_mw[worst]),
                     "hour": worst,
                     "is_allowed": lost.is_load_loss_allowed,

@@ -70,7 +70,10 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
         "hours": case.hours,
         "first_hour_utc": stamp(case.series.time_utc[0]),
         "security": criteria.security,
-        "contingencies": {kind: getattr(criteria.contingencies, kind) for kind in SWITCHES},
+        "contingencies": {
+            **{kind: getattr(criteria.contingencies, kind) for kind in SWITCHES},
+            "rating": criteria.contingencies.categories.P1.rating,
+        },
         "outage_sets": outage_sets(case),
         "lost_load": lost_load(case, plan.grid),
         "accept_radial_supply": criteria.accept_radial_supply,

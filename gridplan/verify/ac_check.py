@@ -178,9 +178,8 @@ def dc_rating_factor(s_from_mva: ComplexArray, s_to_mva: ComplexArray, rating_mv
 
 
 def _hour_rating_factor(network: Network, solved: HourFlows) -> FloatArray:
-    branch, flows = network.branch, solved.flows
-    rating = np.where(solved.is_intact[:, None], branch.rating_normal_mva, branch.rating_emergency_mva)
-    return dc_rating_factor(flows.s_from_mva, flows.s_to_mva, rating)
+    flows = solved.flows
+    return dc_rating_factor(flows.s_from_mva, flows.s_to_mva, solved.rating_mva(network))
 
 
 def _note_support(network: Network, solved: HourFlows, support: dict[str, float]) -> None:

@@ -93,13 +93,13 @@ class AcGrid:
         """Keep the network; nothing is factorised before it is asked for."""
         self.network = network
         self.options = options or AcOptions()
-        self._islands: dict[tuple[int, ...], _Island] = {}
+        self._islands: dict[tuple[tuple[int, ...], tuple[int, ...]], _Island] = {}
 
-    def island(self, branches_out: tuple[int, ...]) -> _Island:
-        """Return the main island with these branches out."""
-        if branches_out not in self._islands:
-            self._islands[branches_out] = _Island(self.network, branches_out)
-        return self._islands[branches_out]
+    def island(self, branches_out: tuple[int, ...], buses_out: tuple[int, ...] = ()) -> _Island:
+        """Return the main island with these branches and buses out."""
+        if (branches_out, buses_out) not in self._islands:
+            self._islands[branches_out, buses_out] = _Island(self.network, branches_out, buses_out)
+        return self._islands[branches_out, buses_out]
 
     def solve(self, states: Sequence[AcState], starts: Sequence[AcStart | None] | None = None) -> AcFlows:
         """Solve states in their order.
@@ -116,12 +116,12 @@ class AcGrid:
 
     def problem(self, state: AcState) -> BusProblem:
         """Sum a state at the buses: what the power flow equations need, dims (bus)."""
-        energised = self.island(state.branches_out).energised
+        energised = self.island(state.branches_out, state.buses_out).energised
         roles = unit_roles(self.network, state, energised, self.options.support)
         return bus_problem(self.network, state, roles, energised)
 
     def _solve(self, state: AcState, first: AcStart | None) -> _Row:
-        island = self.island(state.branches_out)
+        island = self.island(state.branches_out, state.buses_out)
         roles = unit_roles(self.network, state, island.energised, self.options.support)
         whole = bus_problem(self.network, state, roles, island.energised)
         problem = island.reduce(whole)
@@ -138,10 +138,10 @@ def solve_ac(network: Network, states: Sequence[AcState], options: AcOptions | N
 class _Island:
     """Main island of one topology: its buses, admittance matrix and DC factorisation."""
 
-    def __init__(self, network: Network, branches_out: tuple[int, ...]) -> None:
+    def __init__(self, network: Network, branches_out: tuple[int, ...], buses_out: tuple[int, ...]) -> None:
         self.in_service = np.ones(len(network.branch), dtype=bool)
         self.in_service[list(branches_out)] = False
-        self.energised = main_island(network, island_labels(network, branches_out))
+        self.energised = main_island(network, island_labels(network, branches_out), buses_out)
         self.buses = np.flatnonzero(self.energised)
         y = sp.csc_matrix(ybus(network, self.in_service))
         self.y = y if self.energised.all() else y[self.buses][:, self.buses].tocsc()

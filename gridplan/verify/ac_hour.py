@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from gridplan.network.contingency import Contingency
+from gridplan.network.contingency import RATINGS, Contingency
 from gridplan.network.model import BoolArray, FloatArray, Network
 from gridplan.verify.ac_flow import AcFlows, AcGrid
 from gridplan.verify.ac_newton import AcOptions
@@ -20,7 +20,7 @@ from gridplan.verify.ac_schedule import voltage_schedule
 from gridplan.verify.ac_state import AcInjections, AcState, campus_q_mvar
 
 PreExisting = Literal["no_worsening", "set_aside", "fix_first"]
-INTACT = Contingency(id="intact", category="P0")
+INTACT = Contingency(id="intact", category="P0", rating="normal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,11 @@ class HourFlows:
     states: tuple[AcState, ...]
     flows: AcFlows
     base: AcFlows | None
+
+    def rating_mva(self, network: Network) -> FloatArray:
+        """Rating that holds in each row, dims (state, branch) [MVA]."""
+        by_rating = {name: getattr(network.branch, f"rating_{name}_mva") for name in RATINGS}
+        return np.array([by_rating[outage.rating] for outage in self.outages])
 
     @property
     def is_intact(self) -> BoolArray:
@@ -204,6 +209,7 @@ def _network_part(intact: AcState, outage: Contingency) -> AcState:
         branches_out=tuple(outage.branches),
         generators_out=tuple(outage.generators),
         dc_lines_out=tuple(outage.dc_lines),
+        buses_out=tuple(outage.buses),
     )
 
 

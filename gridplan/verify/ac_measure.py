@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
+from gridplan.network.model import FloatArray, IntArray, Network
 from gridplan.verify.ac_certificate import AcCase, Violation, ViolationKind
 from gridplan.verify.ac_flow import AcFlows, AcGrid
 from gridplan.verify.ac_hour import AcCriteria, AcHour, AcPoi, HourFlows, without_campus
@@ -85,7 +85,7 @@ def attribute(
 def read_cases(grid: AcGrid, solved: HourFlows, pois: Sequence[AcPoi], criteria: AcCriteria) -> list[AcCase]:
     """Figures of every case of an hour."""
     network, flows = grid.network, solved.flows
-    loading = loading_percent(network, flows, solved.is_intact)
+    loading = loading_percent(flows, solved.rating_mva(network))
     buses = np.array([poi.bus for poi in pois], dtype=np.int64)
     steps = _steps(flows, buses)
     shunts = shunt_needed_mvar(grid, solved, pois, criteria)
@@ -118,15 +118,10 @@ def read_cases(grid: AcGrid, solved: HourFlows, pois: Sequence[AcPoi], criteria:
     return cases
 
 
-def loading_percent(network: Network, flows: AcFlows, is_intact: BoolArray) -> FloatArray:
-    """Larger end's MVA in percent of the rating, dims (state, branch); without a solution 0.
-
-    ``is_intact``, dims (state), chooses the normal rating, elsewhere the emergency rating holds.
-    """
-    branch = network.branch
-    rating = np.where(is_intact[:, None], branch.rating_normal_mva, branch.rating_emergency_mva)
+def loading_percent(flows: AcFlows, rating_mva: FloatArray) -> FloatArray:
+    """Larger end's MVA in percent of the rating, dims (state, branch); without a solution 0."""
     s_mva = np.maximum(np.abs(flows.s_from_mva), np.abs(flows.s_to_mva))
-    return np.asarray(100.0 * np.nan_to_num(s_mva) / rating)
+    return np.asarray(100.0 * np.nan_to_num(s_mva) / rating_mva)
 
 
 def shunt_needed_mvar(grid: AcGrid, solved: HourFlows, pois: Sequence[AcPoi], criteria: AcCriteria) -> FloatArray:
@@ -157,7 +152,7 @@ def shunt_needed_mvar(grid: AcGrid, solved: HourFlows, pois: Sequence[AcPoi], cr
 
 def _readings(network: Network, solved: HourFlows, pois: Sequence[AcPoi], criteria: AcCriteria) -> list[_Reading]:
     buses = np.array([poi.bus for poi in pois], dtype=np.int64)
-    is_intact = solved.is_intact
+    is_intact, rating_mva = solved.is_intact, solved.rating_mva(network)
     low, high = np.array([criteria.limits_pu(is_intact=bool(intact)) for intact in is_intact]).T
     highest = _Reading(
         kind="voltage_high",
@@ -183,7 +178,7 @@ def _readings(network: Network, solved: HourFlows, pois: Sequence[AcPoi], criter
         _Reading(
             kind="branch_loading",
             places=network.branch.id,
-            value=lambda f: loading_percent(network, f, is_intact),
+            value=lambda f: loading_percent(f, rating_mva),
             limit=np.full(len(is_intact), 100.0),
             sign=1,
             exact=EXACT_PERCENT,

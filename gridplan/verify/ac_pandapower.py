@@ -90,7 +90,7 @@ def to_pandapower(
 
     grid = AcGrid(network, options)
     branch = network.branch
-    energised = grid.island(state.branches_out).energised
+    energised = grid.island(state.branches_out, state.buses_out).energised
     roles = unit_roles(network, state, energised, grid.options.support)
     problem = bus_problem(network, state, roles, energised)
     net = pp.create_empty_network(sn_mva=network.base_mva, f_hz=FREQUENCY_HZ)

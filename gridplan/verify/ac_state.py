@@ -73,8 +73,8 @@ class AcState:
         Hour as dispatched, with every element in service.
     p_campus_mw, q_campus_mvar : array, dims (bus) [MW, Mvar]
         Campus withdrawals by bus, positive.
-    branches_out, generators_out, dc_lines_out : tuple of int
-        Positions of the elements that are out.
+    branches_out, generators_out, dc_lines_out, buses_out : tuple of int
+        Positions of the elements that are out; all branches at a lost bus are among them.
     support_vm_pu : tuple of (bus position, voltage) [pu]
         Buses held at a voltage by an unlimited reactive source; used to size a shunt.
     vm_setpoint_pu : array, dims (bus) [pu], optional
@@ -87,6 +87,7 @@ class AcState:
     branches_out: tuple[int, ...] = ()
     generators_out: tuple[int, ...] = ()
     dc_lines_out: tuple[int, ...] = ()
+    buses_out: tuple[int, ...] = ()
     support_vm_pu: tuple[tuple[int, float], ...] = ()
     vm_setpoint_pu: FloatArray | None = None
 

@@ -141,12 +141,16 @@ def _setting(case: YearCase, sites: YearSites) -> _Setting:
 def strengthened(network: Network, case: YearCase, sites: YearSites) -> Network:
     """Network with the ratings of the built reinforcements."""
     normal, emergency = network.branch.rating_normal_mva.copy(), network.branch.rating_emergency_mva.copy()
+    short_time = network.branch.rating_short_time_mva.copy()
     for option in case.study.reinforcements:
         if sites.built.get(option.id, 0.0) > 0.5:
             k = network.branch.id.index(option.branch)
             normal[k] = max(normal[k], option.rating_normal_mva)
             emergency[k] = max(emergency[k], option.rating_emergency_mva)
-    return network.with_branch(rating_normal_mva=normal, rating_emergency_mva=emergency)
+            short_time[k] = max(short_time[k], option.rating_emergency_mva)
+    return network.with_branch(
+        rating_normal_mva=normal, rating_emergency_mva=emergency, rating_short_time_mva=short_time
+    )
 
 
 def _hours(case: YearCase, sites: YearSites, grid: Grid) -> dict[int, str]:
@@ -192,7 +196,8 @@ def _outages(
 ) -> tuple[Contingency, ...]:
     """Outages near every POI, those that bind in the dispatch, those of the worst pairs and every connected campus."""
     listed = [c for c in grid.outages.contingencies if not c.campuses]
-    lost = [Contingency(id=f"campus {poi.campus}", campuses=(k,)) for k, poi in enumerate(pois)]
+    rating = case.study.criteria.contingencies.categories.P1.rating
+    lost = [Contingency(id=f"campus {poi.campus}", campuses=(k,), rating=rating) for k, poi in enumerate(pois)]
     chosen = {c.id: c for poi in pois for c in outages_near(case.network, poi.bus, listed)}
     dual = np.abs(sites.result.dispatch.row_dual[:, 1:]).max(axis=0, initial=0.0)
     binding = [k for k, d in zip(sites.result.rows, dual, strict=False) if d > BINDING_DUAL_USD_PER_MWH]

@@ -41,6 +41,8 @@ class Grid:
     shift_rad: FloatArray
     rating_normal_mva: FloatArray
     rating_emergency_mva: FloatArray
+    rating_short_time_mva: FloatArray
+    base_kv: FloatArray
     generator: Labels
     unit_bus: IntArray
     unit_p_max_mw: FloatArray
@@ -179,6 +181,10 @@ def read_grid(network: Record) -> Grid:
         shift_rad=branch.column("shift_rad") * (1.0 if convention == "matpower" else 0.0),
         rating_normal_mva=branch.column("rating_normal_mva"),
         rating_emergency_mva=branch.column("rating_emergency_mva"),
+        rating_short_time_mva=branch.column(
+            "rating_short_time_mva" if "rating_short_time_mva" in branch.data else "rating_emergency_mva"
+        ),
+        base_kv=bus.column("base_kv") if "base_kv" in bus.data else np.zeros(len(bus.labels("id"))),
         **_unit_columns(unit),
         dc_line=dc_line.labels("id"),
         dc_from=dc_line.positions("from_bus"),

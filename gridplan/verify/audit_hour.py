@@ -14,11 +14,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from gridplan.solution import INTACT
+from gridplan.solution import INTACT, ContingencyKind
 from gridplan.verify.audit_flow import intact_map
 from gridplan.verify.audit_grid import FloatArray, IntArray
 from gridplan.verify.audit_limits import limit_after_mw
-from gridplan.verify.audit_outage import Outage, power_loss
+from gridplan.verify.audit_outage import power_loss
 from gridplan.verify.audit_read import RunYear
 from gridplan.verify.audit_screen import NEAR_FRAC, NearPair
 from gridplan.verify.audit_security import outage_screen
@@ -26,13 +26,12 @@ from gridplan.verify.audit_security import outage_screen
 
 @dataclass(frozen=True, kw_only=True)
 class LimitedFlow:
-    """One limited flow: ``per_bus @ injection + constant + per_lost_mw * (power of the lost element)``."""
+    """One limited flow: ``per_bus @ injection + constant + sum per_mw * (power of a lost element)``."""
 
     per_bus: FloatArray
     constant_mw: float
     limit_mw: float
-    lost: Outage | None = None
-    per_lost_mw: float = 0.0
+    lost: tuple[tuple[ContingencyKind, int, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,15 +198,13 @@ def _limit_rows(
     constant = np.zeros(len(flows))
     for i, flow in enumerate(flows):
         constant[i] = flow.constant_mw - float(flow.per_bus @ push)
-        if flow.lost is None:
-            continue
         names = {"unit": 0, "dc_line": 1}
-        kind = flow.lost.kind
-        if kind in names and not (kind == "unit" and year.grid.is_fixed[flow.lost.element]):
-            column = starts[names[kind]] + np.flatnonzero(parts[kind].owner == flow.lost.element)
-            own[i, column] += flow.per_lost_mw
-        else:
-            constant[i] += flow.per_lost_mw * float(power_loss(year, flow.lost).lost_mw[hour])
+        for kind, element, per_mw in flow.lost:
+            if kind in names and not (kind == "unit" and year.grid.is_fixed[element]):
+                column = starts[names[kind]] + np.flatnonzero(parts[kind].owner == element)
+                own[i, column] += per_mw
+            else:
+                constant[i] += per_mw * _power_mw(year, kind, element, hour)
     per_bus = np.array([flow.per_bus for flow in flows]).reshape(len(flows), len(year.grid.bus))
     rows = sp.hstack([sp.csr_array(per_bus) @ susceptance, sp.csr_array(own)], format="csr")
     limit = np.array([flow.limit_mw for flow in flows])
@@ -227,8 +224,13 @@ def _near_flows(year: RunYear, hour: int) -> list[LimitedFlow]:
 
 
 def _flow_mw(year: RunYear, flow: LimitedFlow, injection: FloatArray, hour: int) -> float:
-    lost_mw = 0.0 if flow.lost is None else float(power_loss(year, flow.lost).lost_mw[hour])
-    return float(flow.per_bus @ injection[:-1]) + flow.constant_mw + flow.per_lost_mw * lost_mw
+    lost_mw = sum(per_mw * _power_mw(year, kind, element, hour) for kind, element, per_mw in flow.lost)
+    return float(flow.per_bus @ injection[:-1]) + flow.constant_mw + lost_mw
+
+
+def _power_mw(year: RunYear, kind: ContingencyKind, element: int, hour: int) -> float:
+    names = {"unit": "p_generator_mw", "dc_line": "p_dc_line_mw", "campus": "p_campus_mw"}
+    return float(year.array(names[kind])[hour, element])
 
 
 def _intact_flows(year: RunYear, hour: int) -> list[LimitedFlow]:
@@ -244,9 +246,15 @@ def _intact_flows(year: RunYear, hour: int) -> list[LimitedFlow]:
 
 def _flow_after(year: RunYear, pair: NearPair, limit_mw: float) -> LimitedFlow:
     if pair.flow_map is not None:
-        return LimitedFlow(per_bus=pair.flow_map[:-1], constant_mw=float(pair.flow_map[-1]), limit_mw=limit_mw)
+        lost = tuple((power.kind, power.element, per_mw) for power, per_mw in pair.powers)
+        return LimitedFlow(
+            per_bus=pair.flow_map[:-1], constant_mw=float(pair.flow_map[-1]), limit_mw=limit_mw, lost=lost
+        )
     row = intact_map(year)[pair.branch]
     per_lost_mw = float(row[:-1] @ power_loss(year, pair.outage).moved)
     return LimitedFlow(
-        per_bus=row[:-1], constant_mw=float(row[-1]), limit_mw=limit_mw, lost=pair.outage, per_lost_mw=per_lost_mw
+        per_bus=row[:-1],
+        constant_mw=float(row[-1]),
+        limit_mw=limit_mw,
+        lost=((pair.outage.kind, pair.outage.element, per_lost_mw),),
     )

@@ -66,7 +66,8 @@ def _near_by_bound(screen: Screen, outages: list[Outage]) -> np.ndarray:
     bound = np.abs(response.effect, out=response.effect)
     bound *= largest[lost]
     bound += largest[:, None]
-    bound /= screen.limit_mw[:, None]
+    for k, outage in enumerate(outages):
+        bound[:, k] /= screen.rating_mw(outage)
     bound[lost, np.arange(len(lost))] = 0.0
     return np.asarray(~(bound <= NEAR_FRAC))
 

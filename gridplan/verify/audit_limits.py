@@ -27,6 +27,19 @@ def expected_ratings_mw(year: RunYear) -> tuple[FloatArray, FloatArray]:
     return normal * grid.dc_rating_factor, emergency * grid.dc_rating_factor
 
 
+def rating_mw(year: RunYear, rating: str) -> FloatArray:
+    """Limit of every branch under a rating, dims (branch,) [MW]; the short-time one by network.json and upgrades."""
+    if rating != "short_time":
+        return year.array(f"rating_{rating}_mw")
+    grid = year.grid
+    limit = grid.rating_short_time_mva.copy()
+    for upgrade in year.plan.records("reinforcements"):
+        if upgrade.flag("built"):
+            branch = _branch_position(year, upgrade)
+            limit[branch] = max(limit[branch], upgrade.number("rating_emergency_mva"))
+    return limit * grid.dc_rating_factor
+
+
 def limit_after_mw(year: RunYear) -> dict[Pair, FloatArray]:
     """Limit of each pre-existing pair in every hour, -inf where it has none, dims (time,) [MW]."""
     limits: dict[Pair, FloatArray] = {}

@@ -6,6 +6,7 @@ lost element's power) to the flows after it. Distribution factors are used nowhe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,16 +20,27 @@ from gridplan.verify.audit_read import RunYear
 
 @dataclass(frozen=True, kw_only=True)
 class Outage:
-    """Loss of one element, by its position in its table (campuses: in the plan)."""
+    """Loss of one element, by its position in its table (campuses: in the plan), or of a set (see ``audit_sets``)."""
 
     kind: ContingencyKind
     element: int
     label: str
+    rating: str = "emergency"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LostPower:
+    """A unit or dc line whose power is lost, and the injection that is lost per MW of it, dims (bus,)."""
+
+    kind: ContingencyKind
+    element: int
+    injection: FloatArray
 
 
 def listed_outages(year: RunYear) -> tuple[Outage, ...]:
-    """Every outage the plan's switches list: branches, units with capacity, dc lines, connected campuses."""
+    """Every single outage the plan's switches list: branches, units with capacity, dc lines, connected campuses."""
     grid, switches = year.grid, year.plan.record("contingencies")
+    rating = switches.text("rating") if "rating" in switches.data else "emergency"
     connected = [i for i, bus in enumerate(year.campus_bus) if bus >= 0]
     lists: list[tuple[ContingencyKind, bool, tuple[str, ...], list[int]]] = [
         ("branch", switches.flag("branches"), grid.branch, list(range(len(grid.branch)))),
@@ -37,7 +49,7 @@ def listed_outages(year: RunYear) -> tuple[Outage, ...]:
         ("campus", switches.flag("campuses"), year.labels["campus"], connected),
     ]
     return tuple(
-        Outage(kind=kind, element=i, label=contingency_label(kind, names[i]))
+        Outage(kind=kind, element=i, label=contingency_label(kind, names[i]), rating=rating)
         for kind, is_on, names, elements in lists
         if is_on
         for i in elements
@@ -123,20 +135,19 @@ def _pickup(year: RunYear, near: int, dead: BoolArray) -> FloatArray:
     return pickup_share(year, same_part & ~dead)
 
 
-def pickup_share(year: RunYear, inside: BoolArray, *, without: int = -1) -> FloatArray:
+def pickup_share(year: RunYear, inside: BoolArray, *, without: Sequence[int] = ()) -> FloatArray:
     """Share of a loss each bus makes up for, by static p_max of its dispatchable units, dims (bus,).
 
     Parameters
     ----------
     inside : bool, dims (bus,)
         Buses whose units take part.
-    without : int
-        Position of a unit that is lost itself.
+    without : sequence of int
+        Positions of units that are lost themselves.
     """
     grid = year.grid
     weight = np.where(grid.is_dispatchable & ~retired_units(year) & inside[grid.unit_bus], grid.unit_p_max_mw, 0.0)
-    if without >= 0:
-        weight[without] = 0.0
+    weight[list(without)] = 0.0
     share = np.bincount(grid.unit_bus, weights=weight, minlength=len(grid.bus))
     total = share.sum()
     return np.asarray(share / total if total > 0 else share)
@@ -165,7 +176,7 @@ def power_loss(year: RunYear, outage: Outage) -> PowerLoss:
     if outage.kind == "unit":
         bus, lost_mw = grid.unit_bus[i], year.array("p_generator_mw")[:, i]
         moved[bus] -= 1.0
-        moved += pickup_share(year, _part_of(grid, bus), without=i)
+        moved += pickup_share(year, _part_of(grid, bus), without=(i,))
     elif outage.kind == "dc_line":
         bus, lost_mw = grid.dc_from[i], year.array("p_dc_line_mw")[:, i]
         moved[bus] += 1.0

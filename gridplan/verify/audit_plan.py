@@ -16,8 +16,10 @@ from gridplan.verify.audit_campus import campus_year
 from gridplan.verify.audit_certificate import Measure, single, worst_of
 from gridplan.verify.audit_grid import BoolArray, FloatArray
 from gridplan.verify.audit_outage import dark_buses
+from gridplan.verify.audit_permission import lost_load
 from gridplan.verify.audit_read import RunYear
 from gridplan.verify.audit_record import NotApplicableError, Record
+from gridplan.verify.audit_sets import dark_with_set, outage_sets
 from gridplan.verify.audit_study import differences
 
 _SIZE_TOLERANCE_MW = 1e-6
@@ -172,6 +174,7 @@ def unserved(year: RunYear) -> Iterator[Measure]:
     )
     yield _sourceless(year)
     yield from _dark_parts(year)
+    yield from _lost_load(year)
 
 
 def _sourceless(year: RunYear) -> Measure:
@@ -188,10 +191,14 @@ def _sourceless(year: RunYear) -> Measure:
 
 
 def _dark_parts(year: RunYear) -> Iterator[Measure]:
-    if year.plan.text("security") == "n-0" or not year.plan.record("contingencies").flag("branches"):
+    sets = outage_sets(year)
+    has_branches = year.plan.record("contingencies").flag("branches")
+    if year.plan.text("security") == "n-0" or not (has_branches or sets):
         return
     dark = dark_buses(year)
-    found = {contingency_label("branch", year.grid.branch[k]): _bus_names(year, buses) for k, buses in dark.items()}
+    by_label = {contingency_label("branch", year.grid.branch[k]): buses for k, buses in dark.items()}
+    by_label |= {lost.label: dark_with_set(year, lost) for lost in sets}
+    found = {label: _bus_names(year, buses) for label, buses in by_label.items() if buses.any()}
     listed = {e.text("contingency"): frozenset(e.labels("buses")) for e in year.plan.records("islanding")}
     wrong = sorted(name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name))
     yield single(
@@ -205,6 +212,9 @@ def _dark_parts(year: RunYear) -> Iterator[Measure]:
         is_radial = np.zeros(len(year.grid.bus), dtype=bool)
         for buses in dark.values():
             is_radial |= buses
+        for lost in sets:
+            if not lost.is_load_loss_allowed:
+                is_radial[[b for b in np.flatnonzero(dark_with_set(year, lost)) if b not in lost.buses]] = True
         firm = [c.number("firm_mw") for c in year.campuses]
         at_risk = np.where((year.campus_bus >= 0) & is_radial[year.campus_bus], firm, 0.0)
         yield worst_of(
@@ -214,6 +224,25 @@ def _dark_parts(year: RunYear) -> Iterator[Measure]:
             _SIZE_TOLERANCE_MW,
             lambda i: year.at("campus", i[0]),
         )
+
+
+def _lost_load(year: RunYear) -> Iterator[Measure]:
+    """Native load that listed outages cut off: its MW as listed, and every loss that is not allowed listed."""
+    if year.plan.text("security") == "n-0" or not (outage_sets(year) or "lost_load" in year.plan.data):
+        return
+    found = lost_load(year)
+    entries = year.plan.records("lost_load") if "lost_load" in year.plan.data else []
+    listed = {e.text("contingency"): (e.number("load_mw"), e.flag("is_allowed")) for e in entries}
+    wrong = [
+        label
+        for label in sorted(found.keys() | listed.keys())
+        if label not in found
+        or label not in listed
+        or found[label].is_allowed != listed[label][1]
+        or abs(found[label].load_mw - listed[label][0]) > _UNSERVED_TOLERANCE_MWH
+    ]
+    place = f"{year.year}: {', '.join(wrong[:8]) or 'none'}"
+    yield single("outages whose lost load is not listed as it is", "outages", len(wrong), _COUNT, place)
 
 
 def _bus_names(year: RunYear, is_dead: BoolArray) -> frozenset[str]:

@@ -5,14 +5,15 @@ In: flows after outages. Out: a Screen that A04 reports and the price check take
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from gridplan.verify.audit_grid import FloatArray, IntArray
-from gridplan.verify.audit_limits import Pair, limit_after_mw
-from gridplan.verify.audit_outage import BranchLoss, Outage
+from gridplan.verify.audit_limits import Pair, limit_after_mw, rating_mw
+from gridplan.verify.audit_outage import BranchLoss, LostPower, Outage
 from gridplan.verify.audit_read import RunYear
 
 NEAR_FRAC = 0.95
@@ -20,28 +21,43 @@ NEAR_FRAC = 0.95
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearPair:
-    """A pair that comes near its limit; for a lost branch with its flow map, dims (bus + 1,)."""
+    """A pair that comes near its limit, with its flow map where branches are lost, dims (bus + 1,).
+
+    ``powers`` are the lost units and dc lines of a set, each with the flow per MW of it.
+    """
 
     outage: Outage
     branch: int
     flow_map: FloatArray | None
+    powers: tuple[tuple[LostPower, float], ...] = ()
 
 
 @dataclass(kw_only=True)
 class Screen:
     """Worst loading found so far and the pairs near their limit.
 
+    ``limit_mw`` is the limit under ``rating``, that of most outages; ``others`` holds those of the rest.
     ``residual`` is the largest error of a response when substituted in the grid without the branch.
     """
 
     year: RunYear
     limit_mw: FloatArray
+    rating: str = "emergency"
+    others: dict[str, FloatArray] = field(default_factory=dict)
     worst_frac: float = 0.0
     worst_place: str = "no branch is loaded after an outage"
     near: list[NearPair] = field(default_factory=list)
     unbalanced: list[str] = field(default_factory=list)
     residual: float = 0.0
     coverage: str = ""
+
+    def rating_mw(self, outage: Outage) -> FloatArray:
+        """Limit of every branch after an outage, dims (branch,) [MW]."""
+        if outage.rating == self.rating:
+            return self.limit_mw
+        if outage.rating not in self.others:
+            self.others[outage.rating] = np.maximum(rating_mw(self.year, outage.rating), 1e-9)
+        return self.others[outage.rating]
 
     @cached_property
     def listed(self) -> dict[Pair, FloatArray]:
@@ -51,7 +67,7 @@ class Screen:
     def pair_limit_mw(self, outage: Outage, branch: int) -> FloatArray:
         """Limit of a pair in every hour: its rating, or the higher limit plan.json lists, dims (time,)."""
         listed = self.listed.get((outage.label, branch))
-        rating = np.full(len(self.year), self.limit_mw[branch])
+        rating = np.full(len(self.year), self.rating_mw(outage)[branch])
         return rating if listed is None else np.maximum(rating, listed)
 
     def note_loss(self, outage: Outage, loss: BranchLoss) -> None:
@@ -67,6 +83,8 @@ class Screen:
         *,
         flow_map: FloatArray | None = None,
         hours: IntArray | None = None,
+        powers: Sequence[LostPower] = (),
+        per_power: FloatArray | None = None,
     ) -> None:
         """Take in the flows after an outage.
 
@@ -79,16 +97,19 @@ class Screen:
             Map the flows come from; kept for the pairs near their limit.
         hours : int, dims (time,), optional
             Positions of the hours if not all.
+        powers, per_power : sequence of LostPower; float, dims (column, power)
+            What a set loses beside branches, and the flow per MW of it.
         """
         if flow_mw.size == 0:
             return
-        top = np.maximum(flow_mw.max(axis=0), -flow_mw.min(axis=0)) / self.limit_mw[columns]
+        top = np.maximum(flow_mw.max(axis=0), -flow_mw.min(axis=0)) / self.rating_mw(outage)[columns]
         at = np.arange(len(self.year)) if hours is None else hours
         for k in np.flatnonzero(~(top <= NEAR_FRAC) | (top > self.worst_frac)):
             loading = self._add_pair(outage, int(columns[k]), flow_mw[:, k], at)
             if not loading <= NEAR_FRAC and hours is None:
                 row = None if flow_map is None else flow_map[k].copy()
-                self.near.append(NearPair(outage, int(columns[k]), row))
+                own = () if per_power is None else tuple(zip(powers, map(float, per_power[k]), strict=True))
+                self.near.append(NearPair(outage, int(columns[k]), row, own))
 
     def _add_pair(self, outage: Outage, branch: int, flow_mw: FloatArray, hours: IntArray) -> float:
         limit = self.pair_limit_mw(outage, branch)[hours]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from gridplan.solution import STUDY_JSON, WEAR_USD_PER_MWH, WORKLOADS
+from gridplan.verify.audit_permission import contingency_differences
 from gridplan.verify.audit_read import RunYear
 from gridplan.verify.audit_record import MissingPartError, Record, read_json
 
@@ -32,6 +33,7 @@ def _criteria(year: RunYear, study: Record) -> Iterator[str]:
     yield from _compare(year.plan, criteria, ("security", "accept_radial_supply"))
     switches = ("branches", "units", "dc_poles", "campuses")
     yield from _compare(year.plan.record("contingencies"), criteria.record("contingencies"), switches)
+    yield from contingency_differences(year, criteria.record("contingencies"))
     if study.text("timezone") != year.run.plan.text("timezone"):
         yield "timezone"
     if _rating_factors(criteria, year.grid.branch) != year.grid.dc_rating_factor.tolist():

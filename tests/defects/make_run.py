@@ -151,7 +151,12 @@ def study() -> dict[str, Any]:
         "base_case": {"retirements": [], "committed_upgrades": []},
         "criteria": {
             "security": "n-1",
-            "contingencies": dict.fromkeys(("branches", "units", "dc_poles", "campuses"), True),
+            "contingencies": {
+                **dict.fromkeys(solution.SWITCHES, True),
+                "files": [{"path": "sets.csv", "category": None}],
+                "dataset": False,
+                "categories": case.CATEGORIES,
+            },
             "accept_radial_supply": False,
             "dc_convention": "matpower",
             "dc_rating_factor": case.RATING_FACTOR,
@@ -198,20 +203,41 @@ def plan(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, An
                 "hours": case.HOURS,
                 "first_hour_utc": _iso(case.FIRST_UTC),
                 "security": "n-1",
-                "contingencies": dict.fromkeys(("branches", "units", "dc_poles", "campuses"), True),
+                "contingencies": {**dict.fromkeys(solution.SWITCHES, True), "rating": "emergency"},
+                "outage_sets": [dict(lost) for lost in case.SETS],
+                "lost_load": _lost_load(),
                 "accept_radial_supply": False,
                 "retired_generators": [],
                 "prices": dict(case.PRICES),
                 "objective": _objective(schedule, attrs),
                 "overload_slack_max_mw": 0.0,
                 "unserved": [],
-                "islanding": [{"contingency": "branch:L45", "buses": ["5"]}],
+                "islanding": [
+                    {"contingency": "branch:L45", "buses": ["5"]},
+                    {"contingency": "set:tower", "buses": ["2"]},
+                    {"contingency": "set:south (bus proxy)", "buses": ["4", "5"]},
+                ],
                 "pre_existing": [{"branch": "L13", "contingency": "branch:L12", "hours": [3], "limit_mw": [50.0]}],
                 "reinforcements": [{**case.REINFORCEMENT, "built": True, "annual_cost_usd": 1000.0}],
                 "campuses": [_planned(name) for name in CAMPUSES],
             }
         },
     }
+
+
+def _lost_load() -> list[dict[str, Any]]:
+    """Load at buses 5 and 2 that goes dark; bus 4 is lost itself, what hangs on it is not."""
+    dark = {"branch:L45": 4, "set:tower": 1, "set:south (bus proxy)": 4}
+    load = case.load_mw()
+    return [
+        {
+            "contingency": label,
+            "load_mw": float(load[:, bus].max()),
+            "hour": int(load[:, bus].argmax()),
+            "is_allowed": True,
+        }
+        for label, bus in dark.items()
+    ]
 
 
 def _objective(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from gridplan.verify import audit_security
 from gridplan.verify.audit import CHECK_IDS, audit
 from tests.defects.faults import FAULTS
 from tests.defects.make_run import LABELS, make_run
+from tests.defects.tiny_case import SETS
 
 SCHEDULE = solution.schedule_file("2027")
 
@@ -122,9 +123,9 @@ def _change_plan(run_dir: Path, change: dict[str, object]) -> None:
 def test_listed_pair_is_held_to_its_own_limit(hours: list[int] | None, verdict: str, run_copy: Path) -> None:
     FAULTS["dispatch_not_secure_after_an_outage"].seed(run_copy)
     pairs = [
-        {"branch": branch, "contingency": f"branch:{lost}", "hours": hours, "limit_mw": 1000.0}
+        {"branch": branch, "contingency": label, "hours": hours, "limit_mw": 1000.0}
         for branch in LABELS["branch"]
-        for lost in LABELS["branch"]
+        for label in (*(f"branch:{lost}" for lost in LABELS["branch"]), *(f"set:{lost['name']}" for lost in SETS))
     ]
     _change_plan(run_copy, {"pre_existing": pairs})
     assert next(c for c in audit(run_copy).checks if c.id == "A04").verdict == verdict

@@ -42,6 +42,7 @@ TABLES: dict[str, dict[str, list[object]]] = {
     "bus": {
         "id": [*BUS],
         "p_load_mw": [0.0, 70.0, 80.0, 60.0, 25.0],
+        "base_kv": [345.0, 345.0, 345.0, 230.0, 230.0],
         "gs_mw": [0.0, 0.0, 0.5, 0.0, 0.0],
     },
     "branch": {
@@ -54,6 +55,7 @@ TABLES: dict[str, dict[str, list[object]]] = {
         "shift_rad": [0.0, 0.0, 0.0, 0.0, 0.01, 0.0],
         "rating_normal_mva": [110.0, 90.0, 90.0, 115.0, 80.0, None],
         "rating_emergency_mva": [125.0, 100.0, 105.0, 130.0, 90.0, None],
+        "rating_short_time_mva": [150.0, 120.0, 125.0, 140.0, 110.0, None],
     },
     "generator": {
         "id": ["G1", "G2", "G3", "PV"],
@@ -74,6 +76,23 @@ TABLES: dict[str, dict[str, list[object]]] = {
         "loss_frac": [0.02],
     },
     "storage": {"id": ["GS"], "bus": [1], "p_mw": [5.0], "e_mwh": [15.0], "efficiency_roundtrip_frac": [0.95]},
+}
+
+
+SETS: tuple[dict[str, object], ...] = (
+    # name, category, rating, permission, what the file states itself; ids of what is lost
+    {"name": "tower", "category": "P7", "rating": "emergency", "is_load_loss_allowed": True, "stated": [],
+     "branches": ["L12", "L23"], "generators": [], "dc_lines": [], "buses": []},
+    {"name": "stuck 23", "category": "P4", "rating": "short_time", "is_load_loss_allowed": False,
+     "stated": ["rating"], "branches": ["L23"], "generators": ["G2"], "dc_lines": ["DC1"], "buses": []},
+    {"name": "south (bus proxy)", "category": "P2", "rating": "normal", "is_load_loss_allowed": True,
+     "stated": ["rating"], "branches": ["L34", "L41", "L45"], "generators": [], "dc_lines": ["DC1"], "buses": ["4"]},
+)  # fmt: skip
+CATEGORIES = {
+    "P1": {"rating": "emergency", "load_loss": True},
+    "P2": {"rating": "emergency", "load_loss": "hv_only"},
+    "P4": {"rating": "emergency", "load_loss": "hv_only"},
+    "P7": {"rating": "emergency", "load_loss": True},
 }
 
 
@@ -106,11 +125,16 @@ def asked_mw() -> np.ndarray:
     return shape[:, None, None] * connected[None, :, None] * np.array(CLASSES["share_frac"])
 
 
+def limit_mw(rating: str) -> np.ndarray:
+    """Limits under a rating with the reinforcement built, dims (branch,) [MW]."""
+    column = TABLES["branch"][f"rating_{rating}_mva"]
+    limit = np.array([np.inf if v is None else v for v in column], dtype=float)
+    built = {"rating_short_time_mva": REINFORCEMENT["rating_emergency_mva"], **REINFORCEMENT}[f"rating_{rating}_mva"]
+    branch = TABLES["branch"]["id"].index(REINFORCEMENT["branch"])
+    limit[branch] = max(limit[branch], float(str(built)))
+    return limit * RATING_FACTOR
+
+
 def ratings_mw() -> tuple[np.ndarray, np.ndarray]:
     """Normal and emergency limits with the reinforcement built, dims (branch,) [MW]."""
-    limits = []
-    for key in ("rating_normal_mva", "rating_emergency_mva"):
-        rating = np.array([np.inf if v is None else v for v in TABLES["branch"][key]], dtype=float)
-        rating[TABLES["branch"]["id"].index(REINFORCEMENT["branch"])] = REINFORCEMENT[key]
-        limits.append(rating * RATING_FACTOR)
-    return limits[0], limits[1]
+    return limit_mw("normal"), limit_mw("emergency")

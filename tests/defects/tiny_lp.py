@@ -6,7 +6,9 @@ under test is imported: the result is true by this statement alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,6 +23,8 @@ N_BUS, N_BRANCH, N_UNIT, N_CLASS = len(case.BUS), len(FROM), len(UNIT_BUS), len(
 B_MW = 100.0 / (np.array(BRANCH["x_pu"]) * np.array(BRANCH["tap_ratio"]))
 SHIFT_MW = B_MW * np.array(BRANCH["shift_rad"])
 CAMPUS_BUS, GRID_STORE_BUS = 2, 1
+DARK = {"tower": (1,), "south (bus proxy)": (3, 4)}
+"""Buses that go dark with a set: nothing else feeds bus 2, and bus 5 hangs on bus 4."""
 
 
 def incidence() -> np.ndarray:
@@ -31,11 +35,10 @@ def incidence() -> np.ndarray:
     return matrix
 
 
-def flow_map(lost: int = -1, dead: tuple[int, ...] = ()) -> tuple[np.ndarray, np.ndarray]:
-    """Flow per MW at each bus and flow at zero injection with a branch and buses out."""
+def flow_map(lost: Sequence[int] = (), dead: tuple[int, ...] = ()) -> tuple[np.ndarray, np.ndarray]:
+    """Flow per MW at each bus and flow at zero injection with branches and buses out."""
     b = B_MW.copy()
-    if lost >= 0:
-        b[lost] = 0.0
+    b[list(lost)] = 0.0
     c = incidence()
     live = [i for i in range(1, N_BUS) if i not in dead]
     inverse = np.zeros((N_BUS, N_BUS))
@@ -45,24 +48,25 @@ def flow_map(lost: int = -1, dead: tuple[int, ...] = ()) -> tuple[np.ndarray, np
     return per_bus, per_bus @ c.T @ shift - shift
 
 
-def pickup(*, without: int = -1, dead: tuple[int, ...] = ()) -> np.ndarray:
+def pickup(*, without: Sequence[int] = (), dead: tuple[int, ...] = ()) -> np.ndarray:
     """Share of a loss each bus makes up for, dims (bus,)."""
     weight = np.where(np.array(UNIT["is_dispatchable"]), np.array(UNIT["p_max_mw"]), 0.0)
-    if without >= 0:
-        weight[without] = 0.0
+    weight[list(without)] = 0.0
     weight[np.isin(UNIT_BUS, dead)] = 0.0
     return np.bincount(UNIT_BUS, weights=weight / weight.sum(), minlength=N_BUS)
 
 
 @dataclass(frozen=True)
 class After:
-    """Flows after an outage: ``per_bus @ injection + constant + per_power * power of the lost element``."""
+    """Flows after an outage: ``per_bus @ injection + constant + sum per_power * power of a lost element``.
+
+    ``powers`` holds kind, position and flow per MW of each; ``rating`` is the one that holds.
+    """
 
     per_bus: np.ndarray
     constant: np.ndarray
-    kind: str = "branch"
-    element: int = -1
-    per_power: np.ndarray | None = None
+    powers: tuple[tuple[str, int, np.ndarray], ...] = ()
+    rating: str = "emergency"
 
 
 def outages() -> list[After]:
@@ -70,20 +74,40 @@ def outages() -> list[After]:
     found = []
     for k in range(N_BRANCH):
         dead = (4,) if BRANCH["id"][k] == "L45" else ()
-        per_bus, constant = flow_map(k, dead)
+        per_bus, constant = flow_map((k,), dead)
         for bus in dead:
             per_bus[:, bus] = per_bus @ pickup(dead=dead)
         found.append(After(per_bus, constant))
     per_bus, constant = flow_map()
     unit_bus = np.eye(N_BUS)[UNIT_BUS]
     for g in range(N_UNIT):
-        effect = per_bus @ (pickup(without=g) - unit_bus[g])
-        found.append(After(per_bus, constant, "unit", g, effect))
+        effect = per_bus @ (pickup(without=(g,)) - unit_bus[g])
+        found.append(After(per_bus, constant, (("unit", g, effect),)))
     loss = DC["loss_frac"][0]
     ends = np.eye(N_BUS)[DC["from_bus"][0]] - (1 - loss) * np.eye(N_BUS)[DC["to_bus"][0]]
-    found.append(After(per_bus, constant, "dc_line", 0, per_bus @ (ends - loss * pickup())))
-    found.append(After(per_bus, constant, "campus", 0, per_bus @ (np.eye(N_BUS)[CAMPUS_BUS] - pickup())))
-    return found
+    found.append(After(per_bus, constant, (("dc_line", 0, per_bus @ (ends - loss * pickup())),)))
+    found.append(After(per_bus, constant, (("campus", 0, per_bus @ (np.eye(N_BUS)[CAMPUS_BUS] - pickup())),)))
+    return [*found, *(_after_set(lost) for lost in case.SETS)]
+
+
+def _after_set(lost: dict[str, Any]) -> After:
+    """Everything of a set gone at once."""
+    dead = DARK.get(str(lost["name"]), ())
+    branches = [BRANCH["id"].index(name) for name in lost["branches"]]
+    units = [UNIT["id"].index(name) for name in lost["generators"]]
+    per_bus, constant = flow_map(branches, dead)
+    per_bus[:, list(dead)] = 0.0
+    share = pickup(without=units, dead=dead)
+    gone = [("unit", g, np.eye(N_BUS)[UNIT_BUS[g]]) for g in units]
+    if lost["dc_lines"]:
+        ends = (1 - DC["loss_frac"][0]) * np.eye(N_BUS)[DC["to_bus"][0]] - np.eye(N_BUS)[DC["from_bus"][0]]
+        ends[list(dead)] = 0.0
+        gone.append(("dc_line", 0, ends))
+    powers = tuple((kind, i, per_bus @ (moved.sum() * share - moved)) for kind, i, moved in gone)
+    made_up = per_bus @ share
+    for bus in dead:
+        per_bus[:, bus] = made_up
+    return After(per_bus, constant, powers, str(lost["rating"]))
 
 
 class Program:
@@ -183,9 +207,8 @@ def add_grid(lp: Program, col: Columns) -> np.ndarray:
     balance = np.zeros((case.HOURS, N_BUS), dtype=int)
     fixed = -case.load_mw() - np.array(case.TABLES["bus"]["gs_mw"])
     fixed[:, UNIT_BUS[3]] += case.p_max_mw()[:, 3]
-    normal, emergency = case.ratings_mw()
     per_bus, constant = flow_map()
-    after = [(After(per_bus, constant), normal), *((outage, emergency) for outage in outages())]
+    after = [(o, case.limit_mw(o.rating)) for o in (After(per_bus, constant, rating="normal"), *outages())]
     for t in range(case.HOURS):
         for bus in range(N_BUS):
             terms = [(col.theta[t, j], -susceptance[bus, j]) for j in range(N_BUS)] + _feed(col, t, bus)
@@ -216,21 +239,21 @@ def _feed(col: Columns, t: int, bus: int) -> list[tuple[int, float]]:
 def _add_flows(
     lp: Program, col: Columns, t: int, outage: After, limit: np.ndarray, per_theta: np.ndarray, constant: np.ndarray
 ) -> None:
-    power: list[tuple[int, float]] = []
-    if outage.kind == "unit" and outage.element < 3:
-        power = [(c, 1.0) for c in col.block[t, outage.element]]
-    elif outage.kind == "dc_line":
-        power = [(col.dc[t, 0], 1.0)]
-    elif outage.kind == "campus":
-        power = col.meter(t)
-    given = case.p_max_mw()[t, 3] if outage.kind == "unit" and outage.element == 3 else 0.0
     for branch in np.flatnonzero(np.isfinite(limit)):
-        effect = 0.0 if outage.per_power is None else outage.per_power[branch]
         terms = [(col.theta[t, j], per_theta[branch, j]) for j in range(N_BUS)]
-        terms += [(c, effect * v) for c, v in power]
-        at_rest = constant[branch] + effect * given
+        at_rest = constant[branch]
+        for kind, element, effect in outage.powers:
+            terms += [(c, effect[branch] * v) for c, v in _power(col, t, kind, element)]
+            at_rest += effect[branch] * (case.p_max_mw()[t, 3] if (kind, element) == ("unit", 3) else 0.0)
         lp.row("ub", terms, limit[branch] - at_rest)
         lp.row("ub", [(c, -v) for c, v in terms], limit[branch] + at_rest)
+
+
+def _power(col: Columns, t: int, kind: str, element: int) -> list[tuple[int, float]]:
+    """Columns that make up the power of an element."""
+    if kind == "unit":
+        return [(c, 1.0) for c in col.block[t, element]] if element < 3 else []
+    return [(col.dc[t, 0], 1.0)] if kind == "dc_line" else col.meter(t)
 
 
 def add_plan(lp: Program, col: Columns) -> None:
