@@ -60,7 +60,12 @@ def _year(year: Mapping[str, Any], ac: Mapping[str, Any]) -> dict[str, Any]:
             }
         )
     built = [r["id"] for r in year["reinforcements"] if r["built"]]
-    return {"campuses": campuses, "reinforcements_built": built}
+    forbidden = [
+        {"contingency": loss["contingency"], "load_mw": loss["load_mw"]}
+        for loss in year.get("lost_load", ())
+        if not loss["is_allowed"]
+    ]
+    return {"campuses": campuses, "reinforcements_built": built, "load_loss_violations": forbidden}
 
 
 def verdict_lines(summary: Mapping[str, Any]) -> tuple[str, ...]:
@@ -70,6 +75,9 @@ def verdict_lines(summary: Mapping[str, Any]) -> tuple[str, ...]:
         lines += [f"{year}  {_campus_line(c)}" for c in found["campuses"]]
         built = ", ".join(found["reinforcements_built"]) or "none"
         lines.append(f"{year}  reinforcements: {built}")
+        for loss in found.get("load_loss_violations", ()):
+            name = loss["contingency"].removeprefix("set:")
+            lines.append(f"{year}  violation: {name} cuts off {_mw(loss['load_mw'])} of load it may not lose")
     is_passed = summary["audit"] == "passed"
     lines.append("audit: passed" if is_passed else "audit: FAILED, do not use these results; `gridplan audit` says why")
     return tuple(lines)

@@ -24,7 +24,7 @@ timezone: America/Phoenix
 years: [2028]
 hours: {first: 5400, count: 72}
 base_case: {source_date: 2026-06-01, load_growth_frac_per_year: 0.0, reference_year: 2026, committed_loads: []}
-criteria: {load_basis: modelled}
+criteria: {load_basis: modelled, contingencies: {files: [sets.csv]}}
 prices: {computing_value_usd_per_mwh: {batch: 20}}
 campuses:
   - id: verde
@@ -56,6 +56,19 @@ reinforcements:
 """
 
 
+SETS = """\
+contingency,category,element_kind,element,rating,load_loss
+tower 115-121,P7,branch,A25-1,,
+tower 115-121,P7,branch,A25-2,,
+tower 220-223,P7,branch,B33-1,,
+tower 220-223,P7,branch,B33-2,,
+stuck breaker 208,P4,branch,B11,short_time,false
+stuck breaker 208,P4,branch,B8,,
+bus 303,P2,bus,303,short_time,
+"""
+"""Two common towers, a stuck breaker that takes bus 207 along, and a bus fault."""
+
+
 def run_small_study(folder: Path, *, workers: int = 1, text: str = STUDY) -> Path:
     """Run the study in a folder of its own, its file beside the results; returns the run folder."""
     from gridplan import pipeline  # the rest of the suite does not wait for it
@@ -63,6 +76,7 @@ def run_small_study(folder: Path, *, workers: int = 1, text: str = STUDY) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     study = folder / "study.yaml"
     study.write_text(text, encoding="utf-8")
+    (folder / "sets.csv").write_text(SETS, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "check_year", _no_ac_check)
         return pipeline.run_study(study, folder / "run", workers=workers).run_dir

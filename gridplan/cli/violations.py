@@ -17,8 +17,9 @@ _LEAST_MW = 1e-6
 
 
 def run_violations(run_dir: Path) -> list[str]:
-    """Contracts not connected in full, and a failed audit or AC check, of a finished run."""
-    return [*_unconnected(_object(run_dir / PLAN_JSON)), *_proofs(run_dir)]
+    """Contracts not connected in full, load lost where it may not be, and a failed audit or AC check of a run."""
+    plan = _object(run_dir / PLAN_JSON)
+    return [*_unconnected(plan), *_lost_load(plan), *_proofs(run_dir)]
 
 
 def site_violations(answer: Mapping[str, Any], asked_mw: Mapping[str, Mapping[str, float]]) -> list[str]:
@@ -58,6 +59,13 @@ def _unconnected(plan: Mapping[str, Any]) -> Iterator[str]:
             short_mw = float(campus.get("unconnected_mw") or 0.0)
             if short_mw > _LEAST_MW:
                 yield _short_words(campus["id"], year, short_mw, float(campus["contract_mw"]))
+
+
+def _lost_load(plan: Mapping[str, Any]) -> Iterator[str]:
+    for year, entry in (plan.get("years") or {}).items():
+        for loss in entry.get("lost_load") or ():
+            if not loss["is_allowed"]:
+                yield f"{year}: {loss['contingency']} cuts off {loss['load_mw']:,.1f} MW of load it may not lose"
 
 
 def _proofs(run_dir: Path) -> Iterator[str]:

@@ -13,6 +13,7 @@ from gridplan.report.ac_result import ac_cell, ac_of_year, ac_verdict
 from gridplan.report.blocks import Column, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Raw, day_text, hour_text, json_number, mw_text, number_text
 from gridplan.report.contract_service import binding_facts, contract_curtailment
+from gridplan.report.outage_sets import forbidden_losses, studied_categories
 from gridplan.report.run_folder import Object, RunFolder
 from gridplan.report.words import binding_words, contingency_counts, counted, joined
 from gridplan.solution import CERTIFICATE_JSON, MW_BY_YEAR_CSV, PLAN_JSON
@@ -214,6 +215,9 @@ def _security_words(run: RunFolder) -> str:
         return f"{text}, no outage studied"
     counts = run.basis.get("contingency_counts") or {}
     listed = contingency_counts(counts) if counts else "every single branch, unit, dc pole and campus"
+    studied = studied_categories(run)
+    if studied:
+        return f"{text}, every single outage (P1) and named contingencies of {joined(studied)} ({listed})"
     return f"{text}, category P1 only ({listed}, one at a time)"
 
 
@@ -265,7 +269,7 @@ def _base_case_warnings(run: RunFolder) -> list[str]:
 
 
 def _proof_warnings(run: RunFolder) -> list[str]:
-    found = []
+    found = forbidden_losses(run)
     certificate = run.optional_json(CERTIFICATE_JSON)
     failed = [c["id"] for c in certificate.get("checks") or () if c.get("verdict") == "fail"]
     if failed:

@@ -13,12 +13,14 @@ from gridplan.solution import INTACT
 
 KIND_WORDS = {"branch": "branch", "unit": "unit", "dc_line": "dc line", "campus": "campus"}
 COUNT_WORDS = {
+    **{name: (f"{name} set", f"{name} sets") for name in ("P1", "P2", "P3", "P4", "P5", "P6", "P7")},
     "branch": ("branch", "branches"),
     "unit": ("unit", "units"),
     "dc_line": ("dc pole", "dc poles"),
     "campus": ("campus", "campuses"),
 }
 FUEL_WORDS = {"NG": "gas", "Oil": "oil", "Coal": "coal", "Nuclear": "nuclear", "Hydro": "hydro"}
+_SET = "set:"
 _SPACE = re.compile(r"\s")
 _STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\b")
 _OUTAGE = re.compile(r"(?:\b(?:under |after )?(?:the )?loss of )?\b(branch|unit|dc_line|campus):(\S+)")
@@ -28,6 +30,8 @@ def outage_words(label: str) -> str:
     """Outage in words: ``branch:A27`` is ``loss of branch A27``, ``A27`` is ``loss of A27``."""
     if label == INTACT:
         return "nothing lost"
+    if label.startswith(_SET):
+        return f"loss of {label.removeprefix(_SET)}"
     if ":" not in label and "loss" not in label:
         return f"loss of {label}"
     return _OUTAGE.sub(lambda m: f"loss of {KIND_WORDS[m[1]]} {m[2]}", label)

@@ -8,6 +8,7 @@ store) raises ``NotThere``.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import h5netcdf
 import numpy as np
@@ -108,6 +109,72 @@ def dispatch_not_secure_after_an_outage(run: Run) -> None:
 @fault("A04")
 def emergency_rating_lower_than_planned_with(run: Run) -> None:
     run.put("rating_emergency_mw", run.get("rating_emergency_mw") * 0.6)
+
+
+# -- named sets of outages -------------------------------------------------------------------------
+def _set_of(run: Run, word: str) -> dict[str, Any]:
+    """First named set whose file does not state ``word``."""
+    for lost in run.entry["outage_sets"]:
+        if word not in lost["stated"]:
+            return lost
+    raise NotThere(f"a set whose {word} its category gives")
+
+
+@fault("A09")
+def set_held_to_a_softer_rating_than_asked(run: Run) -> None:
+    _set_of(run, "rating")["rating"] = "short_time"
+    run.save_plan()
+
+
+@fault("A09")
+def set_allowed_to_lose_load_the_study_forbids(run: Run) -> None:
+    lost = _set_of(run, "load_loss")
+    lost["is_load_loss_allowed"] = not lost["is_load_loss_allowed"]
+    run.save_plan()
+
+
+@fault("A09")
+def sets_left_out(run: Run) -> None:
+    run.entry["outage_sets"] = []
+    run.save_plan()
+
+
+@fault("A09")
+def single_outages_held_to_a_softer_rating(run: Run) -> None:
+    run.entry["contingencies"]["rating"] = "short_time"
+    run.save_plan()
+
+
+@fault("A14")
+def load_cut_off_not_listed(run: Run) -> None:
+    run.entry["lost_load"] = run.entry["lost_load"][1:]
+    run.save_plan()
+
+
+@fault("A14")
+def load_cut_off_called_less(run: Run) -> None:
+    run.entry["lost_load"][-1]["load_mw"] *= 0.9
+    run.save_plan()
+
+
+@fault("A14")
+def forbidden_load_loss_called_allowed(run: Run) -> None:
+    last = run.entry["lost_load"][-1]
+    last["is_allowed"] = not last["is_allowed"]
+    run.save_plan()
+
+
+@fault("A04")
+def set_that_loses_one_line_more(run: Run) -> None:
+    """Plan.json as it would stand had the lines of a tower been forgotten in the dispatch."""
+    branch = run.json(solution.NETWORK_JSON)["tables"]["branch"]["id"]
+    flow = np.abs(run.get("p_branch_mw")).max(axis=0)
+    most = [branch[k] for k in np.argsort(-flow, kind="stable")[:3]]
+    entry = {"category": "P7", "rating": "normal", "is_load_loss_allowed": True, "stated": ["rating"]}
+    empty: dict[str, list[str]] = {"generators": [], "dc_lines": [], "buses": []}
+    pairs = [(a, b) for i, a in enumerate(most) for b in most[i + 1 :]]
+    run.entry["outage_sets"] += [{"name": f"{a} {b}", "branches": [a, b], **entry, **empty} for a, b in pairs]
+    run.save_plan()
 
 
 # -- A05 to A08: campuses --------------------------------------------------------------------------

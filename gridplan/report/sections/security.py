@@ -5,6 +5,7 @@ from __future__ import annotations
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Cell, Item, number_text
 from gridplan.report.file_names import VIOLATIONS_CSV
+from gridplan.report.outage_sets import set_blocks
 from gridplan.report.run_folder import Record, RunFolder
 from gridplan.report.words import counted, outage_words
 
@@ -39,11 +40,12 @@ _PAIR_COLUMNS = (
 
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
-    """Summary by stage, and the worst pairs of branch and outage side by side."""
+    """Summary by stage, the worst pairs of branch and outage side by side, and named contingencies."""
     rows = run.table_rows(VIOLATIONS_CSV)
+    sets = set_blocks(run)
     if not rows:
-        return Paragraph(text=_INTRO), Paragraph(text=_NONE), _pre_existing(run)
-    return Paragraph(text=_INTRO), _summary(rows), _pairs(rows), _pre_existing(run)
+        return Paragraph(text=_INTRO), Paragraph(text=_NONE), _pre_existing(run), *sets
+    return Paragraph(text=_INTRO), _summary(rows), _pairs(rows), _pre_existing(run), *sets
 
 
 def _summary(rows: list[Record]) -> Table:

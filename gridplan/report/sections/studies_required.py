@@ -5,13 +5,13 @@ from __future__ import annotations
 from gridplan.report.ac_result import ac_of_year
 from gridplan.report.blocks import Block, Column, Paragraph, build_table
 from gridplan.report.cells import Cell
+from gridplan.report.outage_sets import absent_words, studied_words
 from gridplan.report.run_folder import RunFolder
 
 _NOT = Cell("not studied", None, "bad")
 
 # study | what it settles
 _NEVER: tuple[tuple[str, str], ...] = (
-    ("Multiple outages P2, P4, P5, P7", "Bus faults, stuck breakers, failed relays and common towers (NERC TPL-001)"),
     ("N-1-1 (P3, P6)", "A second outage after the system was readjusted"),
     ("Short circuit and breaker duty", "Fault currents with the campus, its generation and the reinforcements"),
     ("Transient and voltage stability", "Angle and voltage after faults; loss of the whole campus at once"),
@@ -28,13 +28,24 @@ _NEVER: tuple[tuple[str, str], ...] = (
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Table of studies with what this report did for each."""
-    lines = [(name, why, _NOT) for name, why in _NEVER]
+    lines = [*_multiple_lines(run), *((name, why, _NOT) for name, why in _NEVER)]
     lines += [_reactive_line(run), _outage_line(run)]
     columns = (Column(head="Study", share=1.0), Column(head="What it settles", share=2.0), Column(head="Here"))
     intro = Paragraph(
         text="The MW in this report hold only once these studies, by the utility or others, confirm them."
     )
     return intro, build_table("studies_required", "What this report leaves to others", columns, lines)
+
+
+def _multiple_lines(run: RunFolder) -> list[tuple[str, str, Cell]]:
+    """What contingency files covered of the multiple outages, and the categories nothing was studied of."""
+    why = "Bus faults, stuck breakers, failed relays and common towers (NERC TPL-001)"
+    studied, absent = studied_words(run), absent_words(run).replace(" and ", ", ")
+    found = [(f"Multiple outages {absent}", why, _NOT)] if absent else []
+    if studied:
+        what = "Completeness of the list, voltages after each; only the sets of the files given were looked at"
+        found.append((f"Named contingencies ({studied})", what, Cell("screened, DC", None, "warn")))
+    return found
 
 
 def _reactive_line(run: RunFolder) -> tuple[str, str, Cell]:
