@@ -111,8 +111,6 @@ def _losses(run: RunFolder) -> list[Block]:
         for year, entry in found[:_MOST_LINES]
     ]
     more = f"{counted(len(found) - _MOST_LINES, 'more outage')} in the file. " if len(found) > _MOST_LINES else ""
-    note = (
-        f"{more}Largest native load of any studied hour at buses that lose their supply without being lost themselves."
-    )
+    note = f"{more}Largest native load of any studied hour at buses without supply that are not lost themselves."
     caption = "Load that outages cut off"
     return [build_table("lost_load", caption, _LOSS_COLUMNS, lines, source=PLAN_JSON, note=note)]

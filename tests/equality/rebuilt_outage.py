@@ -21,16 +21,22 @@ def without_branches(network: Network, lost: tuple[int, ...]) -> Network:
     return replace(network, branch=Branches(**columns))
 
 
+def live_buses(network: Network, lost: Contingency) -> np.ndarray:
+    """Buses of the part with most load that holds no lost bus, dims (bus,)."""
+    label = island_of_bus(without_branches(network, lost.branches))
+    load_mw = np.bincount(label, weights=network.bus.p_load_mw)
+    load_mw[label[list(lost.buses)]] = -np.inf
+    return label == np.lexsort((np.bincount(label), load_mw))[-1]
+
+
 def flows_after(network: Network, state: State, lost: Contingency) -> FloatArray:
     """Branch flows after everything in ``lost`` is gone [MW]; NaN on lost branches and where it is dark.
 
-    The part with most load stays alive; what its lost units delivered and what the dark parts gave or took is
-    made up by its other dispatchable units in proportion to their greatest output.
+    The part with most load among those without a lost bus stays alive; what its lost units delivered and what the
+    dark parts gave or took is made up by its other dispatchable units in proportion to their greatest output.
     """
     rest = without_branches(network, lost.branches)
-    label = island_of_bus(rest)
-    load_mw = np.bincount(label, weights=network.bus.p_load_mw)
-    live = label == np.lexsort((np.bincount(label), load_mw))[-1]
+    live = live_buses(network, lost)
     injection_mw = injections_mw(network, _without_elements(state, lost)) * live
     weight = np.where(network.generator.is_dispatchable, network.generator.p_max_mw, 0.0) * live[network.generator.bus]
     weight[list(lost.generators)] = 0.0

@@ -146,3 +146,46 @@ def test_no_dc_line_and_no_outage(triangle: Network) -> None:
     table = outage_table(triangle, ptdf(triangle), ())
     assert table.effect.shape == (3, 0)
     assert table.is_monitored.shape == (3, 0)
+
+
+def lost_bus(network: Network, bus: str, **more: tuple[int, ...]) -> Contingency:
+    """A bus with everything at it."""
+    at, dc = network.bus_index(bus), network.dc_line
+    units = tuple(np.flatnonzero(network.generator.bus == at).tolist())
+    lines = tuple(np.flatnonzero((dc.from_bus == at) | (dc.to_bus == at)).tolist())
+    branches = tuple({*branches_at(network, bus), *more.pop("branches", ())})
+    return Contingency(id=bus, buses=(at,), branches=branches, generators=units, dc_lines=lines, **more)
+
+
+def test_every_bus_of_rts_lost_with_everything_at_it(rts: Network, campus_bus: tuple[int, ...]) -> None:
+    compare_sets(rts, random_state(rts, 9, campus_bus), [lost_bus(rts, bus) for bus in rts.bus.id])
+
+
+def test_a_bus_lost_together_with_lines_elsewhere(rts: Network, campus_bus: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(10)
+    sets = []
+    for k in range(40):
+        lines = tuple(rng.choice(len(rts.branch), 1 + k % 2, replace=False).tolist())
+        bus = rts.bus.id[int(rng.integers(len(rts.bus)))]
+        sets.append(lost_bus(rts, bus, branches=lines, campuses=(k % 4,)))
+    compare_sets(rts, random_state(rts, 10, campus_bus), sets)
+
+
+def test_a_lost_bus_is_dead_however_much_load_it_has() -> None:
+    """Bus 2 holds most of the load; without it the rest stays alive, and unit 1 goes down to what is left."""
+    lines = [branch(("1", "2"), x_pu=0.1), branch(("2", "3"), x_pu=0.1), branch(("1", "3"), x_pu=0.1)]
+    units = [unit("1", [(300, 1)]), unit("2", [(50, 2)])]
+    network = grid({"1": 0, "2": 200, "3": 40}, lines, units)
+    lost = lost_bus(network, "2")
+    table = outage_table(network, ptdf(network), [lost])
+    state = State(
+        p_generator_mw=np.array([220.0, 20.0]),
+        p_dc_line_mw=np.zeros(0),
+        withdrawal_mw=np.array([0.0, 200.0, 40.0]),
+        campus_bus=np.zeros(0, dtype=np.int64),
+        campus_mw=np.zeros(0),
+    )
+    found = table_flows(table, state_vector(network, state), 0)
+    assert np.isnan(found[:2]).all()
+    assert_allclose(found[2], 40.0)
+    assert_allclose(table.island_load_mw, [200.0])
