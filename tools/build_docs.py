@@ -97,9 +97,9 @@ ALONE = {
 }
 PAIRS = {
     "stage": "`before` (no campuses), `requested` (contracts at first candidates, no redispatch), `after` (the plan)",
-    "contingency": "`intact`, or what is lost: `branch:A27`, `unit:107_CC_1`, `dc_line:DC1`, `campus:mesa`",
+    "contingency": "`intact`, or what is lost: `branch:A27`, `unit:107_CC_1`, `dc_line:DC1`, `campus:mesa`, `set:NAME`",
     "loading_mw": "largest flow of all hours",
-    "limit_mw": "rating in the DC model, normal intact and emergency after an outage",
+    "limit_mw": "rating in the DC model: normal intact, after an outage that of its category",
     "loading_percent": "loading_mw per limit_mw",
     "hours_over": "hours in which the flow exceeds limit_mw",
 }

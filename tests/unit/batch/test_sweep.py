@@ -47,6 +47,18 @@ def test_member_without_change_is_the_base(workshop: Workshop, tmp_path: Path) -
     assert read_study(file).study == read_study(workshop.path / "small.yaml").study
 
 
+def test_contingency_files_change_the_key(workshop: Workshop) -> None:
+    base = workshop.path / "small.yaml"
+    plain = members(workshop)[0]
+    file = workshop.path / "sets" / "towers.csv"
+    file.parent.mkdir()
+    base.write_text(base.read_text() + "criteria: {contingencies: {files: [sets/towers.csv]}}\n")
+    file.write_text("contingency,category,element_kind,element\na,P1,branch,A1\n")
+    first = members(workshop)[0]
+    file.write_text(file.read_text().replace("A1", "A2"))
+    assert len({plain.key, first.key, members(workshop)[0].key}) == 3
+
+
 def test_keys_follow_study_data_and_nothing_else(workshop: Workshop) -> None:
     keys = [member.key for member in members(workshop)]
     assert len(set(keys)) == 6
