@@ -68,7 +68,7 @@ def test_sets_stand_before_campuses_and_replace_single_outages_of_the_same_conte
     assert "A1" not in ids
     assert len(listed) == len(single_outages(inputs.network, campus_ids=["mesa"])) + 2
     assert [lost.rating for lost in listed[-4:]] == ["emergency", "normal", "emergency", "emergency"]
-    assert inputs.contingency_files == (folder / "sets.csv",)
+    assert inputs.files[-1] == folder / "sets.csv"
 
 
 def test_categories_of_the_study_rule_what_the_file_leaves_open(folder: Path) -> None:
@@ -132,3 +132,57 @@ def test_faults_of_every_file_are_told_together(folder: Path) -> None:
     findings = refused(folder, "files: [bad.csv, bad.con]")
     places = [(f.code, Path(str(f.place.file)).name, f.place.line) for f in findings]
     assert places == [("GP-CON-018", "bad.con", 2), ("GP-CON-001", "bad.csv", 3)]
+
+
+CASE = """function mpc = small
+mpc.version = '2';
+mpc.baseMVA = 100;
+mpc.bus = [
+  1 3 0 0 0 0 1 1 0 345 1 1.1 0.9;
+  2 1 50 0 0 0 1 1 0 345 1 1.1 0.9;
+  3 1 40 0 0 0 1 1 0 138 1 1.1 0.9;
+  4 4 0 0 0 0 1 1 0 138 1 1.1 0.9;
+];
+mpc.gen = [
+  1 90 0 50 -50 1 100 1 200 0;
+  2 0 0 50 -50 1 100 1 100 0;
+  2 0 0 50 -50 1 100 0 80 0;
+];
+mpc.branch = [
+  1 2 0.01 0.1 0 100 120 130 0 0 1 -360 360;
+  2 1 0.01 0.1 0 100 120 130 0 0 1 -360 360;
+  1 2 0.01 0.1 0 100 120 130 0 0 0 -360 360;
+  2 3 0.01 0.1 0 100 120 130 0 0 1 -360 360;
+  1 3 0.01 0.1 0 100 120 130 0 0 1 -360 360;
+];
+mpc.gencost = [
+  2 0 0 2 10 0;
+  2 0 0 2 20 0;
+  2 0 0 2 30 0;
+];
+"""
+
+
+def test_elements_out_of_service_are_counted_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "small.m").write_text(CASE, encoding="utf-8")
+    (tmp_path / "sets.con").write_text(
+        "/ category: P7\n"
+        "CONTINGENCY 'three circuits'\nOPEN BRANCH FROM BUS 1 TO BUS 2 CKT 1\nOPEN BRANCH FROM BUS 1 TO BUS 2 CKT 2\n"
+        "OPEN BRANCH FROM BUS 2 TO BUS 1 CKT 3\nEND\n"
+        "CONTINGENCY 'idle unit'\nREMOVE MACHINE 2 FROM BUS 2\nEND\n"
+        "CONTINGENCY 'isolated bus'\nDISCONNECT BUS 4\nEND\n"
+        "CONTINGENCY 'live'\nREMOVE MACHINE 1 FROM BUS 2\nOPEN LINE FROM BUS 3 TO BUS 2\nEND\nEND\n",
+        encoding="utf-8",
+    )
+    text = STUDY.format(keys="files: [sets.con]", security="n-1", network="small.m").replace("[121]", "[2]")
+    text = text.replace("{first: 0, count: 24}", "{first: 0, count: 1}")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    inputs = read_inputs(tmp_path / "study.yaml")
+    branch, unit = inputs.network.branch, inputs.network.generator
+    named = [([branch.id[k] for k in c.branches], [unit.id[g] for g in c.generators]) for c in inputs.contingencies]
+    assert named == [(["1-2_1", "2-1_2"], []), (["2-3_1"], ["2_1"])]
+    warnings = [f for f in inputs.findings if f.code == "GP-CON-008"]
+    assert [f.place.line for f in warnings] == [2, 7, 10]
+    assert "1 of 3 elements are out of service" in warnings[0].message
+    assert "branch 1-2_3" in warnings[0].message
+    assert "it is not studied" in warnings[2].message
