@@ -98,7 +98,10 @@ def hosting_study(
             case = year_case(study, year, network, series, sets=sets)
             found = _capacities(case, names, farm, tell)
             rows += [_row(case, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
-    return _answer(rows, _basis(study, case.hours, service, is_network), is_network)
+    basis = _basis(study, case.hours, service, is_network)
+    if sets:
+        basis["named_contingencies"] = len(sets) if study.criteria.security == "n-1" else 0
+    return _answer(rows, basis, is_network)
 
 
 def _answer(rows: Sequence[Mapping[str, Any]], basis: Mapping[str, Any], is_network: bool) -> dict[str, Any]:

@@ -135,3 +135,21 @@ def test_folder_and_name_mean_a_network_and_a_file_a_study(tmp_path: Path, study
     assert is_study(study)
     assert is_study(Path("missing.yaml"))
     assert not any(is_study(Path(path)) for path in ("rts_gmlc", tmp_path, tmp_path / "dataset.json"))
+
+
+def test_named_contingencies_limit_a_bus(tmp_path: Path) -> None:
+    """Without both lines to 123 bus 120 hangs on 119; with either line left it takes more than twice as much."""
+    head = "schema_version: 1\nname: Towers\nnetwork: rts_gmlc\ntimezone: America/Phoenix\nyears: [2028]\n"
+    head += "hours: {first: 5724, count: 1}\nbase_case: {load_growth_frac_per_year: 0.0}\n"
+    rows = "contingency,category,element_kind,element\ntower,P7,branch,A33-1\ntower,P7,branch,A33-2\n"
+    (tmp_path / "towers.csv").write_text(rows, encoding="utf-8")
+    found = {}
+    for files in ("", "towers.csv"):
+        path = tmp_path / f"study{len(files)}.yaml"
+        path.write_text(f"{head}criteria: {{contingencies: {{files: [{files}]}}}}\n", encoding="utf-8")
+        found[files] = hosting_study(path, buses=["120"])
+    (plain,), (secured,) = found[""]["buses"], found["towers.csv"]["buses"]
+    assert "named_contingencies" not in found[""]["basis"]
+    assert found["towers.csv"]["basis"]["named_contingencies"] == 1
+    assert secured["hosting_capacity_mw"] < 0.5 * plain["hosting_capacity_mw"]
+    assert "after loss of tower" in secured["binding"]
