@@ -22,6 +22,7 @@ from gridplan.snapshot import dispatch_network
 from gridplan.solution import CERTIFICATE_JSON
 from gridplan.store.folder import RunWriter, check_target, sha256
 from gridplan.store.run_files import write_inputs, write_results
+from gridplan.study.named_files import named_files
 from gridplan.study.resolved import defaults_used
 from gridplan.study.schema import Study
 from gridplan.summary import run_status, run_summary, verdict_lines
@@ -163,7 +164,7 @@ def _extra(inputs: Inputs, plans: list[YearPlan], provenance: Mapping[str, Any])
 
 def _provenance(inputs: Inputs) -> dict[str, Any]:
     """Versions, seed and hashes of the inputs; the same for the same study."""
-    hashes = {f"{p.parent.name}/{p.name}": sha256(p) for p in inputs.files}
+    hashes = {_input_label(inputs, path): sha256(path) for path in inputs.files}
     return {
         "study": inputs.file.study.name,
         "study_digest": inputs.file.study.digest,
@@ -171,6 +172,14 @@ def _provenance(inputs: Inputs) -> dict[str, Any]:
         "inputs": {"study.yaml": sha256(inputs.path), **hashes},
         "versions": {"gridplan-dc": __version__, **{name: installed(name) for name in LIBRARIES}},
     }
+
+
+def _input_label(inputs: Inputs, path: Path) -> str:
+    """Name of an input file that does not depend on where the study lies: as written, or ``dataset/file``."""
+    if path in inputs.grid.files:
+        return f"{path.parent.name}/{path.name}" if inputs.grid.info else path.name
+    names = [Path(name) for _, name in named_files(inputs.file.study)]
+    return next(name.as_posix() for name in names if path.parts[-len(name.parts) :] == name.parts)
 
 
 def installed(name: str) -> str:
