@@ -17,6 +17,7 @@ from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
 from gridplan.network.policy import Policy
 from gridplan.plan.local_hour import local_time
 from gridplan.series.dataset import read_series
+from gridplan.series.from_files import Setting, read_file_series, read_measured
 from gridplan.series.model import GridSeries
 from gridplan.series.snapshot_hour import snapshot_series
 from gridplan.study.check_network import check_against_grid
@@ -89,12 +90,16 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         raise InputError([*findings, *error.findings]) from None
     file, findings = replace(file, study=places.study), [*findings, *places.findings]
     try:
-        series = _series(file.study, grid)
+        series, found = _series(file.study, grid, base)
     except InputError as error:
-        raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
-    findings += _against_series(file, series)
+        raise InputError([*findings, *_placed(file, error.findings, "" if file.study.series else "network")]) from None
+    findings += [*_placed(file, found), *_against_series(file, series)]
     _refuse(findings)
-    findings += _against_campuses(file, series)
+    try:
+        series, found = _with_measured(file.study, series, base)
+    except InputError as error:
+        raise InputError([*findings, *_placed(file, error.findings)]) from None
+    findings += [*_placed(file, found), *_against_campuses(file, series)]
     _refuse(findings)
     return Inputs(file=file, path=path, grid=grid, series=series, files=files, findings=tuple(findings))
 
@@ -127,18 +132,46 @@ def _policy(study: Study) -> Policy:
     return Policy(**study.network_file.model_dump())
 
 
-def _series(study: Study, grid: OpenGrid) -> GridSeries:
-    """Weather year of a dataset, or the one hour of a network file."""
-    criteria = study.criteria
+def _series(study: Study, grid: OpenGrid, folder: Path) -> tuple[GridSeries, tuple[Finding, ...]]:
+    """Hours from the files of the study, else the weather year of a dataset, else the one hour of a network file."""
+    criteria, must_run = study.criteria, tuple(study.criteria.must_run)
+    if study.series is not None:
+        return read_file_series(
+            study.series,
+            grid.network,
+            _setting(study, folder),
+            commitment=criteria.commitment,
+            must_run=must_run,
+            zone_of_bus=_zone_of_bus(grid),
+        )
     if grid.info is not None:
-        return read_series(grid.path, grid.network, commitment=criteria.commitment, must_run=tuple(criteria.must_run))
-    return snapshot_series(
+        return read_series(grid.path, grid.network, commitment=criteria.commitment, must_run=must_run), ()
+    hour = snapshot_series(
         grid.network,
         timezone=study.timezone,
         year=study.base_case.weather_years[0],
         least="relaxed",
-        must_run=tuple(criteria.must_run) if criteria.commitment == "must_run" else (),
+        must_run=must_run if criteria.commitment == "must_run" else (),
     )
+    return hour, ()
+
+
+def _with_measured(study: Study, series: GridSeries, folder: Path) -> tuple[GridSeries, tuple[Finding, ...]]:
+    """Series with the measured profiles of the campuses beside the load."""
+    profiles, found = read_measured(study.campuses, series.time_utc, _setting(study, folder))
+    return (replace(series, measured=profiles) if profiles else series), found
+
+
+def _setting(study: Study, folder: Path) -> Setting:
+    return Setting(folder=folder, timezone=study.timezone, weather_year=study.base_case.weather_years[0])
+
+
+def _zone_of_bus(grid: OpenGrid) -> dict[str, str]:
+    """Zone of every bus, where a file gave them."""
+    if grid.built is None:
+        return {}
+    zone = grid.built.case.bus.zone
+    return {bus: zone[row] for bus, row in zip(grid.network.bus.id, grid.built.rows["bus"], strict=True)}
 
 
 def _against_grid(file: StudyFile, network: Network) -> tuple[Finding, ...]:
@@ -169,12 +202,12 @@ def _against_series(file: StudyFile, series: GridSeries) -> Iterator[Finding]:
 def _against_campuses(file: StudyFile, series: GridSeries) -> list[Finding]:
     """Errors of jobs and shapes at the full contract; what is no error is told by the plan of the year."""
     study = file.study
-    time_utc = series.time_utc[study.hour_slice(len(series))]
+    studied = series.hours(study.hour_slice(len(series)))
     found: list[Finding] = []
     for year in study.years:
         contract = {campus.id: campus.contract_mw_in(year) for campus in study.campuses}
         try:
-            build_campuses(study, year, contract, time_utc)
+            build_campuses(study, year, contract, studied.time_utc, studied.measured)
         except InputError as error:
             found += _placed(file, error.findings)
     return [finding for finding in dict.fromkeys(found) if finding.severity == "error"]

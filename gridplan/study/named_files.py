@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gridplan.study.schema import Study
+from gridplan.study.series_request import HourlyFile
 
 
 def named_files(study: Study) -> Iterator[tuple[str, str]]:
@@ -15,3 +16,13 @@ def named_files(study: Study) -> Iterator[tuple[str, str]]:
     for i, campus in enumerate(study.campuses):
         for k, name in enumerate(campus.exclude):
             yield f"campuses.{i}.exclude.{k}", name
+    yield from ((f"{key}.file", part.file) for key, part in hourly_files(study))
+
+
+def hourly_files(study: Study) -> Iterator[tuple[str, HourlyFile]]:
+    """Every hourly file of a study with its dotted key: those of its series, then the measured profiles."""
+    if study.series is not None:
+        yield from study.series.files()
+    for i, campus in enumerate(study.campuses):
+        if campus.workloads.measured is not None:
+            yield f"campuses.{i}.workloads.measured", campus.workloads.measured
