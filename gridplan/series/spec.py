@@ -31,7 +31,7 @@ UNITS_OF_KIND: dict[Kind, tuple[Unit, ...]] = {
     "temperature": ("degC", "degF", "K"),
     "campus": ("MW", "kW", "GW"),
 }
-_SHOWN_PER_CODE = 20
+SHOWN_PER_CODE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +152,9 @@ class FileFindings:
         """Kept findings, and one that counts the others of a code."""
         yield from self._kept
         for (code, severity), count in self._count.items():
-            if count > _SHOWN_PER_CODE:
+            if count > SHOWN_PER_CODE:
                 line = self._last[code, severity]
-                message = f"{count - _SHOWN_PER_CODE:,} more findings of this kind, the last in line {line}"
+                message = f"{count - SHOWN_PER_CODE:,} more findings of this kind, the last in line {line}"
                 yield self._finding(code, severity, message, "correct the file and read it again", line, "")
 
     def error(self, code: str, message: str, remedy: str, *, line: int = 0, column: str = "") -> None:
@@ -191,7 +191,7 @@ class FileFindings:
         key = (code, severity)
         self._count[key] = self._count.get(key, 0) + 1
         self._last[key] = line
-        if self._count[key] <= _SHOWN_PER_CODE:
+        if self._count[key] <= SHOWN_PER_CODE:
             self._kept.append(self._finding(code, severity, message, remedy, line, column))
 
     def _finding(self, code: str, severity: Severity, message: str, remedy: str, line: int, column: str) -> Finding:

@@ -36,7 +36,7 @@ def hourly_table(rows: Steps, names: tuple[str, ...], spec: HourlySpec, findings
     InputError
         If an hour is missing, stands twice, or the step is not what the study says; every fault is listed.
     """
-    _refuse_step(rows.step_s, spec, findings)
+    _refuse_step(rows, spec, findings)
     _refuse_between(rows, spec, findings)
     rows = _sorted(rows, findings)
     rows = _repeated_leap_day(rows, spec) if spec.leap_day == "repeat_28_feb" else rows
@@ -57,15 +57,15 @@ def step_words(step_s: int) -> str:
     return f"{step_s // _MINUTE_S} min" if step_s % _MINUTE_S == 0 else f"{step_s} s"
 
 
-def _refuse_step(step_s: int, spec: HourlySpec, findings: FileFindings) -> None:
-    step = step_words(step_s)
+def _refuse_step(rows: Steps, spec: HourlySpec, findings: FileFindings) -> None:
+    step_s, step, line = rows.step_s, step_words(rows.step_s), int(rows.line[0])
     if step_s > HOUR_S:
-        findings.error("GP-TIM-002", f"the step is {step}; hours are needed", "give a value for every hour", line=1)
+        findings.error("GP-TIM-002", f"the step is {step}; hours are needed", "give a value for every hour", line=line)
     elif HOUR_S % step_s:
-        findings.error("GP-TIM-002", f"the step {step} does not divide an hour", "give hourly values", line=1)
+        findings.error("GP-TIM-002", f"the step {step} does not divide an hour", "give hourly values", line=line)
     elif step_s < HOUR_S and spec.resample == "error":
         remedy = "write resample: mean to average each hour, or give hourly values"
-        findings.error("GP-TIM-002", f"the step is {step}, not one hour", remedy, line=1)
+        findings.error("GP-TIM-002", f"the step is {step}, not one hour", remedy, line=line)
 
 
 def _refuse_between(rows: Steps, spec: HourlySpec, findings: FileFindings) -> None:
@@ -123,6 +123,8 @@ def _refuse_gaps(rows: Steps, spec: HourlySpec, findings: FileFindings) -> None:
             message = f"gap of {count:,} steps of {step_words(rows.step_s)}: expected {_utc(expected)}, "
             message += f"found {_utc(rows.begin[i + 1])}"
             remedy = "add the missing rows; gridplan does not invent values"
+            if spec.time_format not in ("iso", "DD.MM.YYYY HH:MM"):
+                remedy += f"; check that {spec.time_format} is the order of day and month"
             findings.error("GP-TIM-002", message, remedy, line=line, column="time")
 
 
