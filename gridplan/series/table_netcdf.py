@@ -6,6 +6,7 @@ anything is read, so that a file opens nothing but itself.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -155,7 +156,7 @@ def _column(values: FloatArray, at: int | None) -> FloatArray:
 def _numbers(variable: Any, findings: FileFindings) -> FloatArray:
     if variable.dtype.kind not in "iuf":
         raise _refused(findings, "GP-VAL-001", f"variable {variable.name} holds no numbers", REMEDY)
-    if variable.size > _MAX_VALUES:
+    if math.prod(variable.shape) > _MAX_VALUES:
         message = f"variable {variable.name} holds more than {_MAX_VALUES:,} values"
         raise _refused(findings, "GP-SIZ-001", message, "give fewer data")
     raw = np.asarray(variable[...])
