@@ -158,7 +158,13 @@ def _extra(inputs: Inputs, plans: list[YearPlan], provenance: Mapping[str, Any])
         {"key": d.row.key, "value": d.row.value, "unit": d.row.unit, "source": d.row.source, "status": d.row.status}
         for d in defaults_used(inputs.file)
     ]
-    return {"findings": [{**n, "file": None} for n in notes], "defaults_used": defaults, "provenance": dict(provenance)}
+    findings = [{**note, "file": _file_name(note["file"], inputs)} for note in notes]
+    return {"findings": findings, "defaults_used": defaults, "provenance": dict(provenance)}
+
+
+def _file_name(path: object, inputs: Inputs) -> str | None:
+    """Name of a data file; none for the study itself, which a batch keeps under another name."""
+    return Path(str(path)).name if path is not None and Path(str(path)) != inputs.path else None
 
 
 def _provenance(inputs: Inputs) -> dict[str, Any]:
