@@ -33,14 +33,14 @@ class Inputs:
     """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors.
 
     The study of ``file`` names the buses that were found by place. ``files`` are all files behind the numbers, the
-    study itself left out.
+    study itself left out, by their names in the manifest.
     """
 
     file: StudyFile
     path: Path
     grid: OpenGrid
     series: GridSeries
-    files: tuple[Path, ...]
+    files: dict[str, Path]
     findings: tuple[Finding, ...]
 
     @property
@@ -101,7 +101,9 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         raise InputError([*findings, *_placed(file, error.findings)]) from None
     findings += [*_placed(file, found), *_against_campuses(file, series)]
     _refuse(findings)
-    return Inputs(file=file, path=path, grid=grid, series=series, files=files, findings=tuple(findings))
+    return Inputs(
+        file=file, path=path, grid=grid, series=series, files=input_names(files, base), findings=tuple(findings)
+    )
 
 
 def open_study_grid(file: StudyFile, folder: Path) -> OpenGrid:
@@ -126,6 +128,17 @@ def input_files(study: Study, folder: Path, source: StudySource | None = None) -
         if not path.is_file():
             raise missing_file(path, "check the name; the file lies beside the study")
     return tuple(dict.fromkeys([*grid, *named]))
+
+
+def input_names(files: Iterable[Path], folder: Path) -> dict[str, Path]:
+    """Files by their names in a manifest: the path in ``folder``, else the names of their own folder and file."""
+    root = folder.absolute()
+    named = {}
+    for path in files:
+        whole = path.absolute()
+        is_inside = whole.is_relative_to(root)
+        named[whole.relative_to(root).as_posix() if is_inside else f"{whole.parent.name}/{whole.name}"] = path
+    return named
 
 
 def _policy(study: Study) -> Policy:

@@ -169,7 +169,7 @@ def _file_name(path: object, inputs: Inputs) -> str | None:
 
 def _provenance(inputs: Inputs) -> dict[str, Any]:
     """Versions, seed and hashes of the inputs; the same for the same study."""
-    hashes = {f"{p.parent.name}/{p.name}": sha256(p) for p in inputs.files}
+    hashes = {name: sha256(path) for name, path in inputs.files.items()}
     return {
         "study": inputs.file.study.name,
         "study_digest": inputs.file.study.digest,

@@ -20,22 +20,23 @@ IntArray = npt.NDArray[np.int64]
 
 _ISO = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T ]\s*(?P<H>\d{1,2})(?::(?P<M>\d\d))?(?::(?P<S>\d\d)(?:\.0*)?)?)?"
-    r"\s*(?P<offset>Z|z|UTC|[-+]\d\d:?\d\d|[-+]\d\d)?"
+    r"\s*(?P<offset>Z|z|UTC|[-+]\d\d:?\d\d|[-+]\d\d)?",
+    re.ASCII,
 )
 _CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d))?"
 _FORMATS: dict[str, re.Pattern[str]] = {
     "iso": _ISO,
-    "MM/DD/YYYY HH:MM": re.compile(rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}})\s+{_CLOCK}"),
-    "DD/MM/YYYY HH:MM": re.compile(rf"(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})/(?P<y>\d{{4}})\s+{_CLOCK}"),
-    "DD.MM.YYYY HH:MM": re.compile(rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{4}})\s+{_CLOCK}"),
+    "MM/DD/YYYY HH:MM": re.compile(rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}})\s+{_CLOCK}", re.ASCII),
+    "DD/MM/YYYY HH:MM": re.compile(rf"(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})/(?P<y>\d{{4}})\s+{_CLOCK}", re.ASCII),
+    "DD.MM.YYYY HH:MM": re.compile(rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{4}})\s+{_CLOCK}", re.ASCII),
     "MM/DD/YYYY hh:MM AM": re.compile(
-        rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}})\s+{_CLOCK}\s*(?P<half>[AaPp][Mm])"
+        rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}})\s+{_CLOCK}\s*(?P<half>[AaPp][Mm])", re.ASCII
     ),
 }
-_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
-_UNIX = re.compile(r"\d{10}(\d{3})?(\.\d+)?")
-_SLASHES = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}.*")
-_DOTS = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}.*")
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)
+_UNIX = re.compile(r"\d{10}(\d{3})?(\.\d+)?", re.ASCII)
+_SLASHES = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}.*", re.ASCII)
+_DOTS = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}.*", re.ASCII)
 _EXCEL_DAY_0 = datetime(1899, 12, 30)
 _YEARS = (1900, 2200)
 

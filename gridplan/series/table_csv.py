@@ -156,7 +156,8 @@ def _numbers(cells: Sequence[str], line: int, names: Sequence[str], findings: Fi
         values = np.array([float(cell) for cell in cells], dtype=np.float64)
     except ValueError:
         values = np.array([_number(cell) for cell in cells], dtype=np.float64)
-    if not math.isfinite(values.sum()) or "_" in "".join(cells):
+    text = "".join(cells)
+    if not math.isfinite(values.sum()) or "_" in text or not text.isascii():
         values = np.array([_number(cell) for cell in cells], dtype=np.float64)
     for at in np.flatnonzero(~np.isfinite(values)).tolist():
         bad_token(cells[at], line, names[at], findings)
@@ -165,7 +166,7 @@ def _numbers(cells: Sequence[str], line: int, names: Sequence[str], findings: Fi
 
 def _number(token: str) -> float:
     try:
-        return float(token) if "_" not in token else math.nan
+        return float(token) if "_" not in token and token.isascii() else math.nan
     except ValueError:
         return math.nan
 

@@ -7,7 +7,9 @@ headers and hidden sheets are named with sheet and cell.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -24,6 +26,8 @@ _MAX_RATIO = 100
 _MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 _MAX_ROWS = 110_000
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)\d+"')
+#: What a damaged zip raises before its sheets are opened.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, RuntimeError, ValueError, LookupError, EOFError)
 _EPOCH = datetime(1970, 1, 1)
 _DTD = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -39,16 +43,19 @@ def read_excel(spec: HourlySpec, findings: FileFindings) -> RawTable:
     _check_zip(spec, findings)
     import openpyxl
 
+    book = None
     try:
         book = openpyxl.load_workbook(spec.path, read_only=True, data_only=True, keep_links=False)
+        return _table(_sheet(book, spec, findings), spec, findings)
+    except InputError:
+        raise
     except Exception as reason:
         # The library lets errors of zip, XML and its own out; whichever it is, the file is no workbook.
         message = f"the file is no Excel workbook, or is damaged: {str(reason)[:80]}"
         raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
-    try:
-        return _table(_sheet(book, spec, findings), spec, findings)
     finally:
-        book.close()
+        if book is not None:
+            book.close()
 
 
 def _check_zip(spec: HourlySpec, findings: FileFindings) -> None:
@@ -59,7 +66,7 @@ def _check_zip(spec: HourlySpec, findings: FileFindings) -> None:
     try:
         with zipfile.ZipFile(spec.path) as archive:
             _check_members(archive, findings)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as reason:
+    except _DAMAGE as reason:
         message = f"the file is no Excel workbook, or is damaged: {str(reason)[:80]}"
         raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
 

@@ -25,6 +25,8 @@ _CF_UNITS = re.compile(
     r"(?:[T ](\d{1,2}:\d\d(?::\d\d(?:\.0*)?)?))?\s*(Z|UTC|[-+]\d\d?:?\d\d)?"
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+#: What HDF5 and its readers raise on a damaged file.
+_DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, OverflowError, MemoryError)
 _CALENDARS = {"standard", "gregorian", "proleptic_gregorian"}
 
 
@@ -39,18 +41,26 @@ def read_netcdf(spec: HourlySpec, findings: FileFindings) -> RawTable:
     import h5netcdf
 
     _refuse_foreign(spec, findings)
-    with h5netcdf.File(spec.path, "r", decode_vlen_strings=True) as data:
-        time_name = spec.time_column or "time"
-        if time_name not in data.variables:
-            message = f"the file has no variable {time_name!r}.{did_you_mean(time_name, data.variables)}"
-            raise _refused(findings, "GP-TAB-001", message, f"name one of {', '.join(data.variables)}")
-        stamps = _times(data.variables[time_name], findings)
-        names, values = _values(data, time_name, len(stamps), spec, findings)
+    try:
+        with h5netcdf.File(spec.path, "r", decode_vlen_strings=True) as data:
+            stamps, names, values = _table(data, spec, findings)
+    except _DAMAGE as reason:
+        message = f"the file is no netCDF-4 (HDF5) file, or is damaged: {str(reason)[:80]}"
+        raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
     line = np.arange(1, len(stamps) + 1)
     for row, k in np.argwhere(~np.isfinite(values)):
         message = f"column {names[k]}: row {row + 1} holds no finite number"
         findings.error("GP-VAL-001", message, "fill the hour from another source", line=int(row) + 1, column=names[k])
     return RawTable(names=names, stamps=stamps, values=values, line=line)
+
+
+def _table(data: Any, spec: HourlySpec, findings: FileFindings) -> tuple[TimeArray, tuple[str, ...], FloatArray]:
+    time_name = spec.time_column or "time"
+    if time_name not in data.variables:
+        message = f"the file has no variable {time_name!r}.{did_you_mean(time_name, data.variables)}"
+        raise _refused(findings, "GP-TAB-001", message, f"name one of {', '.join(data.variables)}")
+    stamps = _times(data.variables[time_name], findings)
+    return (stamps, *_values(data, time_name, len(stamps), spec, findings))
 
 
 def _refuse_foreign(spec: HourlySpec, findings: FileFindings) -> None:
@@ -72,7 +82,7 @@ def _refuse_foreign(spec: HourlySpec, findings: FileFindings) -> None:
                 if isinstance(entry, h5py.Dataset) and (entry.external or entry.is_virtual):
                     message = f"the data of {name!r} lie in another file"
                     raise _refused(findings, "GP-SEC-002", message, "copy the data into the file")
-    except (OSError, RuntimeError, KeyError) as reason:
+    except _DAMAGE as reason:
         message = f"the file is no netCDF-4 (HDF5) file, or is damaged: {str(reason)[:80]}"
         raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
 
@@ -89,6 +99,8 @@ def _times(variable: Any, findings: FileFindings) -> TimeArray:
     if found[4] and found[4] not in ("Z", "UTC", "+00:00", "-00:00", "+0000", "+0:00"):
         message = f"time units {units!r} carry an offset"
         raise _refused(findings, "GP-TIM-002", message, "write the units without offset and state timezone:")
+    if math.prod(variable.shape) > _MAX_VALUES:
+        raise _refused(findings, "GP-SIZ-001", f"time holds more than {_MAX_VALUES:,} values", "give fewer data")
     counts = np.asarray(variable[...], dtype=np.float64)
     if counts.ndim != 1 or not counts.size or not np.isfinite(counts).all():
         message = "time is empty, has several dimensions, or holds a value that is no number"

@@ -46,7 +46,7 @@ def read_parquet(spec: HourlySpec, findings: FileFindings) -> RawTable:
                 message = f"the file holds more than {_MAX_VALUES:,} values"
                 raise _refused(findings, "GP-SIZ-001", message, "give fewer data")
             table = file.read(columns=[head[time_at], *dict.fromkeys(head[at] for _, at in wanted)])
-    except (pa.ArrowException, OSError) as reason:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as reason:
         message = f"the file is no Parquet file, or is damaged: {str(reason)[:80]}"
         raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
     if not table.num_rows:

@@ -34,7 +34,7 @@ FORMATS = {
     "MM/DD/YYYY hh:MM AM": "%m/%d/%Y %I:%M %p",
 }
 HOUR = timedelta(hours=1)
-FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 values = st.lists(st.floats(0, 1e6, allow_nan=False), min_size=30, max_size=400)
 
 

@@ -99,7 +99,7 @@ def test_files_give_the_series_of_the_dataset_bit_for_bit(tmp_path: Path, rts_se
 def test_files_are_hashed_into_the_manifest(read: Study, folder: Path) -> None:
     inputs = _provenance(read(SERIES))["inputs"]
     for file in ("load.csv", "units.csv"):
-        assert inputs[f"{folder.name}/{file}"] == hashlib.sha256((folder / file).read_bytes()).hexdigest()
+        assert inputs[file] == hashlib.sha256((folder / file).read_bytes()).hexdigest()
 
 
 def test_kw_with_its_unit_is_the_same_load(read: Study, folder: Path, rts_weeks: GridSeries) -> None:
@@ -249,3 +249,73 @@ def test_availability_above_capability_names_the_worst_hour(refused: Refused, fo
     (found,) = refused(SERIES.replace("units.csv", "much.csv"))
     assert (found.code, found.place.line, found.place.key) == ("GP-LIM-004", 2, "122_HYDRO_1")
     assert "in 1 hours" in found.message
+
+
+CASE = """function mpc = case4
+mpc.version = '2';
+mpc.baseMVA = 100;
+mpc.bus = [
+    1 3 0  0 0 0 1 1 0 230 1 1.1 0.9;
+    2 1 90 9 0 0 1 1 0 230 1 1.1 0.9;
+    3 1 30 3 0 0 2 1 0 230 1 1.1 0.9;
+    4 1 60 6 0 0 2 1 0 230 2 1.1 0.9;
+];
+mpc.gen = [
+    1 100 0 300 -300 1 100 1 250 0;
+    4 50 0 300 -300 1 100 1 100 0;
+];
+mpc.branch = [
+    1 2 0 0.1 0 250 250 250 0 0 1 -360 360;
+    2 3 0 0.1 0 250 250 250 0 0 1 -360 360;
+    3 4 0 0.1 0 250 250 250 0 0 1 -360 360;
+    4 1 0 0.1 0 250 250 250 0 0 1 -360 360;
+];
+mpc.gencost = [
+    2 0 0 2 10 0;
+    2 0 0 2 30 0;
+];
+"""
+FILE_STUDY = """schema_version: 1
+name: File
+network: north.m
+timezone: America/Chicago
+years: [2028]
+base_case: {load_growth_frac_per_year: 0.0, committed_loads: []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("by", "head", "rows", "wanted"),
+    [
+        ("system", "p", ["180", "360", "90"], [[0, 90, 30, 60], [0, 180, 60, 120], [0, 45, 15, 30]]),
+        ("zone", "1,2", ["120,60", "240,30", "60,0"], [[0, 90, 30, 60], [0, 180, 60, 30], [0, 45, 15, 0]]),
+        ("area", "1,2", ["90,90", "45,30", "0,9"], [[0, 90, 30, 60], [0, 45, 10, 20], [0, 0, 3, 6]]),
+        ("bus", "4,3,2", ["1,2,3", "4,5,6", "7,8,9"], [[0, 3, 2, 1], [0, 6, 5, 4], [0, 9, 8, 7]]),
+    ],
+)
+def test_network_file_gets_its_hours(
+    tmp_path: Path, by: str, head: str, rows: list[str], wanted: list[list[float]]
+) -> None:
+    (tmp_path / "north.m").write_text(CASE)
+    (tmp_path / "study.yaml").write_text(FILE_STUDY)
+    alone = read_inputs(tmp_path / "study.yaml").series
+    assert (len(alone), alone.load_mw[0].tolist()) == (1, [0, 90, 30, 60])
+    stamps = ["01/01/2020 01:00", "01/01/2020 02:00", "01/01/2020 03:00"]
+    (tmp_path / "hours").mkdir()
+    lines = [f"{when},{row}" for when, row in zip(stamps, rows, strict=True)]
+    (tmp_path / "hours" / "load.csv").write_text("\n".join([f"hour,{head}", *lines]))
+    (tmp_path / "hours" / "wind.csv").write_text(
+        "t,4_1\n" + "\n".join(f"2020-01-01T{h:02d}:00Z,0.5" for h in (6, 7, 8))
+    )
+    said = f"by: {by}, timezone: America/Chicago, stamp: hour_ending, time_format: MM/DD/YYYY HH:MM, unit: MW"
+    units = "by: generator, timezone: UTC, stamp: hour_beginning, unit: frac"
+    section = (
+        f"series:\n  load: {{file: hours/load.csv, {said}}}\n  availability: [{{file: hours/wind.csv, {units}}}]\n"
+    )
+    (tmp_path / "study.yaml").write_text(FILE_STUDY + section)
+    inputs = read_inputs(tmp_path / "study.yaml")
+    np.testing.assert_array_equal(inputs.series.load_mw, wanted)
+    np.testing.assert_array_equal(inputs.series.p_max_mw, [[250, 50]] * 3)
+    np.testing.assert_array_equal(inputs.series.p_min_mw, np.zeros((3, 2)))
+    assert str(inputs.series.time_utc[0]) == "2020-01-01T06:00:00"
+    assert set(inputs.files) == {"north.m", "hours/load.csv", "hours/wind.csv"}

@@ -42,7 +42,13 @@ def test_local_days_are_the_hours_written_by_hand(tmp_path: Path, zone: str, sta
     assert table.values[:, 0].tolist() == list(range(1, len(stamps) + 1))
 
 
-@pytest.mark.parametrize("zone", sorted({day[0] for day in DAYS}))
+FAST_ZONES = {"America/Chicago", "Asia/Kolkata"}
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [pytest.param(z, marks=() if z in FAST_ZONES else pytest.mark.slow) for z in sorted({day[0] for day in DAYS})],
+)
 @pytest.mark.parametrize("stamp", ["hour_beginning", "hour_ending", "hour_end_instant"])
 def test_local_year_is_the_utc_year_of_the_same_instants(tmp_path: Path, zone: str, stamp: str) -> None:
     tz = ZoneInfo(zone)
