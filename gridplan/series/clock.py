@@ -100,10 +100,21 @@ def _from_zone(raw: RawTable, clock: TimeArray, step_s: int, spec: HourlySpec, f
         _skipped(raw, int(i), label[i], spec, findings)
     twice = np.flatnonzero(offsets[:, 0] > offsets[:, 1])
     offset_s = offsets[:, 0].copy()
-    if twice.size:
+    if twice.size and spec.dst_duplicates != "error" and not _is_in_order(label, step_s):
+        message = f"the clock of {spec.timezone} shows an hour twice, and the rows are not in the order of time, so "
+        message += "that first and second cannot be told apart"
+        _tell(findings, raw, int(twice[0]), "GP-TIM-001", message, "sort the rows by time, or give offsets")
+    elif twice.size:
         _choose_twin(raw, label, twice, offsets, offset_s, spec, findings)
     begins: TimeArray = label - offset_s.astype("timedelta64[s]")
     return begins - step if spec.stamp == "hour_end_instant" else begins
+
+
+def _is_in_order(label: TimeArray, step_s: int) -> bool:
+    """Whether labels rise, but for the step back of an hour that comes twice."""
+    steps_s = np.diff(label).astype(np.int64)
+    back = steps_s < 0
+    return bool((steps_s >= step_s - HOUR_S).all() and back.sum() <= len(label) // 8)
 
 
 def _offsets(moment: datetime, zone: ZoneInfo) -> tuple[int, int]:

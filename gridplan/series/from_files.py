@@ -7,7 +7,7 @@ and every finding of every file at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,7 @@ from gridplan.series.read import read_hourly_table
 from gridplan.series.spec import HourlySpec, HourlyTable, Kind, TimeArray
 from gridplan.study.schema import Campus
 from gridplan.study.series_request import HourlyFile, MeasuredProfile, SeriesRequest
-from gridplan.text_file import path_inside
+from gridplan.text_file import missing_file, path_inside
 
 _HOURS_OF_A_YEAR = (8760, 8784)
 _UNIT_RATIO = 20.0
@@ -154,7 +154,11 @@ class _Reader:
 
     def read(self, part: HourlyFile, kind: Kind, key: str, weather_year: int) -> HourlyTable | None:
         try:
-            table, found = read_hourly_table(_spec(part, kind, key, self.setting, weather_year))
+            spec = _spec(part, kind, key, self.setting, weather_year)
+            if not spec.path.exists():
+                missing = missing_file(spec.path, "name a file in the folder of the study").findings
+                raise InputError(replace(finding, place=Place(key=f"{key}.file")) for finding in missing)
+            table, found = read_hourly_table(spec)
         except InputError as error:
             self.findings += error.findings
             return None
@@ -167,12 +171,11 @@ class _Reader:
 
 
 def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year: int) -> HourlySpec:
-    place = Place(key=f"{key}.file")
     columns = dict(getattr(part, "columns", {}))
     if isinstance(part, MeasuredProfile):
         columns = {part.column: part.column}
     return HourlySpec(
-        path=path_inside(setting.folder, part.file, place),
+        path=path_inside(setting.folder, part.file, Place(key=f"{key}.file")),
         kind=kind,
         timezone=part.timezone,
         stamp=part.stamp,
@@ -187,7 +190,6 @@ def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year
         sheet=part.sheet,
         clock=setting.timezone,
         weather_year=weather_year,
-        place=place,
     )
 
 

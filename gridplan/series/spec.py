@@ -71,8 +71,6 @@ class HourlySpec:
         IANA zone on whose clock hours are full, whose leap day and whose year are meant.
     weather_year : int
         Calendar year of the study's series; 0: any.
-    place : Place
-        Where the study names the file.
     """
 
     path: Path
@@ -90,7 +88,6 @@ class HourlySpec:
     sheet: str = ""
     clock: str = "UTC"
     weather_year: int = 0
-    place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

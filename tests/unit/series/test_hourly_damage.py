@@ -128,6 +128,11 @@ DAMAGE: list[tuple[str, Change, dict[str, Any], str, int, str]] = [
      "first_then_second"),
     ("repeated hour three times", lambda rows: [*autumn(rows)[:26], *autumn(rows)[25:26] * 2, *autumn(rows)[26:]],
      {**CHICAGO, "dst_duplicates": "first_then_second"}, "GP-TIM-001", 29, "3 times in the file"),
+    ("repeated hour, newest row first", lambda rows: [*autumn(rows)[:26], *autumn(rows)[25:]][::-1],
+     {**CHICAGO, "dst_duplicates": "first_then_second"}, "GP-TIM-001", 72, "not in the order of time"),
+    ("repeated quarter, newest row first", lambda _: [f"2020-11-01 {h:02d}:{m:02d},1,2" for h in (4, 3, 2, 1, 1, 0)
+     for m in (45, 30, 15, 0)], {**CHICAGO, "dst_duplicates": "first_then_second", "resample": "mean"}, "GP-TIM-001",
+     14, "not in the order of time"),
     ("campus below 0", with_cell("-1"), CAMPUS, "GP-VAL-002", 12, "does not feed in"),
     ("availability below 0", with_cell("-0.2"), UNITS, "GP-VAL-002", 12, "write 0"),
     ("per cent as shares", with_cell("98.5"), {**FRAC, "columns": {"a": "a"}}, "GP-VAL-005", 97, "above 1"),
