@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import h5netcdf
 import numpy as np
 import pytest
 
@@ -15,9 +17,10 @@ from gridplan.errors import Finding, InputError
 from gridplan.inputs import Inputs, read_inputs
 from gridplan.network.embedded import dataset_folder
 from gridplan.network.model import Network
-from gridplan.pipeline import _provenance
+from gridplan.pipeline import _provenance, run_study
 from gridplan.series.dataset import AVAILABILITY_FILE, LOAD_FILE
 from gridplan.series.model import GridSeries
+from gridplan.solution import CERTIFICATE_JSON, PLAN_JSON, schedule_file
 
 HEAD = """schema_version: 1
 name: Files
@@ -319,3 +322,24 @@ def test_network_file_gets_its_hours(
     np.testing.assert_array_equal(inputs.series.p_min_mw, np.zeros((3, 2)))
     assert str(inputs.series.time_utc[0]) == "2020-01-01T06:00:00"
     assert set(inputs.files) == {"north.m", "hours/load.csv", "hours/wind.csv"}
+
+
+@pytest.mark.slow
+def test_study_of_files_runs_to_its_report(folder: Path, tmp_path: Path) -> None:
+    """Hours, metered profile and findings go all the way: plan, audit, manifest and report."""
+    local = np.datetime64("2020-01-01T00:00", "m") + np.arange(336) * np.timedelta64(60, "m")
+    profile = [f"{when},{60_000 + 40_000 * np.sin(k / 24 * 2 * np.pi):.1f}" for k, when in enumerate(local)]
+    (folder / "meter.csv").write_text("\n".join(["time,p", *profile]))
+    measured = "file: meter.csv, column: p, timezone: America/Phoenix, stamp: hour_beginning, unit: kW, scaling: clip"
+    campus = f"{{id: mesa, poi: [118], contract_mw: 90, block_mw: 45, workloads: {{measured: {{{measured}}}}}}}"
+    text = f"hours: {{first: 12, count: 4}}\ncriteria: {{load_basis: modelled}}\ncampuses: [{campus}]\n"
+    (folder / "study.yaml").write_text(HEAD + SERIES + text)
+    result = run_study(folder / "study.yaml", tmp_path / "out")
+    assert json.loads((result.run_dir / CERTIFICATE_JSON).read_text())["status"] == "passed"
+    plan = json.loads((result.run_dir / PLAN_JSON).read_text())
+    assert ("GP-TIM-003", "load.csv") in [(f["code"], f["file"]) for f in plan["findings"]]
+    with h5netcdf.File(result.run_dir / schedule_file(2028)) as data:
+        baseline_mw = data["p_baseline_mw"][...].sum(axis=-1).ravel()
+    wanted_mw = [min(90.0, 60 + 40 * np.sin(k / 24 * 2 * np.pi)) for k in range(12, 16)]
+    assert baseline_mw == pytest.approx(wanted_mw, abs=1e-3)
+    assert "Load file" in (result.run_dir / "report.html").read_text()

@@ -15,6 +15,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from gridplan.series.read import READERS
 from tests.unit.series.hourly_files import read, read_with_findings, refused, text, utc_hours, write_csv
 
 TIMES = utc_hours("2020-01-01T07:00", 48)
@@ -23,9 +24,7 @@ VALUES = np.round(np.random.default_rng(5).uniform(10, 90, (48, 2)), 3)
 
 @pytest.fixture
 def as_csv(tmp_path: Path) -> Any:
-    rows = [f"{when},{a!r},{b!r}" for when, (a, b) in zip(text(TIMES), VALUES.tolist(), strict=True)]
-    (tmp_path / "given.csv").write_text("\n".join(["time,x,y", *rows]))
-    return read(tmp_path / "given.csv")
+    return read(write_text(tmp_path / "given.csv"))
 
 
 def write_netcdf(path: Path, *, units: str = "hours since 2020-01-01 00:00:00", **attrs: Any) -> Path:
@@ -50,6 +49,33 @@ def write_excel(path: Path, change: Callable[[Any], None] = lambda _: None, *, h
     change(book)
     book.save(path)
     return path
+
+
+def write_parquet(path: Path) -> Path:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    columns = {"x": VALUES[:, 0], "y": VALUES[:, 1]}
+    pq.write_table(pa.table({"time": pa.array(TIMES.astype("datetime64[us]")), **columns}), path)
+    return path
+
+
+def write_text(path: Path) -> Path:
+    rows = [f"{when},{a!r},{b!r}" for when, (a, b) in zip(text(TIMES), VALUES.tolist(), strict=True)]
+    path.write_text("\n".join(["time,x,y", *rows]))
+    return path
+
+
+WRITERS: dict[str, Callable[[Path], Path]] = {
+    ".csv": write_text,
+    ".nc": write_netcdf,
+    ".parquet": write_parquet,
+    ".xlsx": write_excel,
+}
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_every_reader_gives_the_same_hours(tmp_path: Path, as_csv: Any, ending: str) -> None:
+    same(read(WRITERS[ending](tmp_path / f"f{ending}")), as_csv)
 
 
 def same(table: Any, other: Any) -> None:
@@ -170,10 +196,6 @@ def test_parquet_without_its_library_names_the_extra(tmp_path: Path, monkeypatch
     monkeypatch.setattr(builtins, "__import__", without_pyarrow)
     (found,) = refused(tmp_path / "f.parquet")
     assert (found.code, "gridplan-dc[parquet]" in found.remedy) == ("GP-ENC-003", True)
-
-
-def test_excel_gives_the_same_hours(tmp_path: Path, as_csv: Any) -> None:
-    same(read(write_excel(tmp_path / "f.xlsx")), as_csv)
 
 
 def test_excel_stamps_may_be_text_and_names_numbers(tmp_path: Path) -> None:
