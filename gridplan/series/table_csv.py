@@ -18,7 +18,7 @@ from gridplan.series.spec import FileFindings, FloatArray, HourlySpec, RawTable
 from gridplan.text_file import read_text_file
 
 REMEDY = "give a CSV file with a header, one column of times and one column of numbers for each element"
-_MAX_VALUES = 40_000_000
+_MAX_VALUES = 20_000_000
 _MISSING = {"", "-", "--", "n/a", "na", "nan", "null", "none", "#n/a", "?"}
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")

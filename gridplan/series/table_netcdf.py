@@ -19,7 +19,7 @@ from gridplan.series.spec import FileFindings, FloatArray, HourlySpec, RawTable,
 from gridplan.text_file import MAX_FILE_BYTES, missing_file
 
 REMEDY = "give a netCDF-4 file with a time coordinate, as in 'hours since 2020-01-01 00:00:00'"
-_MAX_VALUES = 40_000_000
+_MAX_VALUES = 20_000_000
 _CF_UNITS = re.compile(
     r"(seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|d) since (\d{4}-\d{1,2}-\d{1,2})"
     r"(?:[T ](\d{1,2}:\d\d(?::\d\d(?:\.0*)?)?))?\s*(Z|UTC|[-+]\d\d?:?\d\d)?"

@@ -16,7 +16,7 @@ from gridplan.series.table_csv import chosen_columns
 from gridplan.text_file import MAX_FILE_BYTES, missing_file
 
 REMEDY = "give a Parquet file with one column of times and one column of numbers for each element"
-_MAX_VALUES = 40_000_000
+_MAX_VALUES = 20_000_000
 
 
 def read_parquet(spec: HourlySpec, findings: FileFindings) -> RawTable:

@@ -238,3 +238,11 @@ def test_line_ends_and_marks_change_nothing(tmp_path: Path, change: Callable[[st
     np.testing.assert_array_equal(one.values, two.values)
     np.testing.assert_array_equal(one.time_utc, two.time_utc)
     np.testing.assert_array_equal(one.line, two.line)
+
+
+def test_too_large_files_are_refused_unread(tmp_path: Path) -> None:
+    for name in ("load.csv", "load.nc", "load.parquet", "load.xlsx"):
+        with (tmp_path / name).open("wb") as stream:
+            stream.truncate((256 << 20) + 1)
+        (found,) = refused(tmp_path / name)
+        assert (found.code, bool(found.remedy)) == ("GP-SIZ-001", True)
