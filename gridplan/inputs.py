@@ -33,14 +33,15 @@ class Inputs:
     """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors.
 
     The study of ``file`` names the buses that were found by place. ``files`` are all files behind the numbers, the
-    study itself left out, by their names in the manifest.
+    study itself left out; those it names lie in ``folder``.
     """
 
     file: StudyFile
     path: Path
     grid: OpenGrid
     series: GridSeries
-    files: dict[str, Path]
+    folder: Path
+    files: tuple[Path, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -101,9 +102,7 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         raise InputError([*findings, *_placed(file, error.findings)]) from None
     findings += [*_placed(file, found), *_against_campuses(file, series)]
     _refuse(findings)
-    return Inputs(
-        file=file, path=path, grid=grid, series=series, files=input_names(files, base), findings=tuple(findings)
-    )
+    return Inputs(file=file, path=path, grid=grid, series=series, folder=base, files=files, findings=tuple(findings))
 
 
 def open_study_grid(file: StudyFile, folder: Path) -> OpenGrid:
@@ -123,11 +122,16 @@ def input_files(study: Study, folder: Path, source: StudySource | None = None) -
     path = grid_path(study.network, inside=folder)
     grid = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     at = source or StudySource()
-    named = [path_inside(folder, name, at.place(key)) for key, name in named_files(study)]
-    for path in named:
-        if not path.is_file():
-            raise missing_file(path, "check the name; the file lies beside the study")
-    return tuple(dict.fromkeys([*grid, *named]))
+    named = {key: path_inside(folder, name, at.place(key)) for key, name in named_files(study)}
+    missing = [
+        replace(finding, place=at.place(key))
+        for key, path in named.items()
+        if not path.exists()
+        for finding in missing_file(path, "check the name; the file lies in the folder of the study").findings
+    ]
+    if missing:
+        raise InputError(missing)
+    return tuple(dict.fromkeys([*grid, *named.values()]))
 
 
 def input_names(files: Iterable[Path], folder: Path) -> dict[str, Path]:

@@ -14,7 +14,7 @@ from gridplan.answers import schedule_answer, site_answer
 from gridplan.conversion import convert_network
 from gridplan.dispatch.farm import Farm
 from gridplan.hosting import hosting_study
-from gridplan.inputs import Inputs, read_inputs
+from gridplan.inputs import Inputs, input_names, read_inputs
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
 from gridplan.report.document import build_report_apart
@@ -169,7 +169,7 @@ def _file_name(path: object, inputs: Inputs) -> str | None:
 
 def _provenance(inputs: Inputs) -> dict[str, Any]:
     """Versions, seed and hashes of the inputs; the same for the same study."""
-    hashes = {name: sha256(path) for name, path in inputs.files.items()}
+    hashes = {name: sha256(path) for name, path in input_names(inputs.files, inputs.folder).items()}
     return {
         "study": inputs.file.study.name,
         "study_digest": inputs.file.study.digest,

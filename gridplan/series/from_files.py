@@ -7,7 +7,7 @@ and every finding of every file at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,7 @@ from gridplan.series.read import read_hourly_table
 from gridplan.series.spec import HourlySpec, HourlyTable, Kind, TimeArray
 from gridplan.study.schema import Campus
 from gridplan.study.series_request import HourlyFile, MeasuredProfile, SeriesRequest
-from gridplan.text_file import missing_file, path_inside
+from gridplan.text_file import path_inside
 
 _HOURS_OF_A_YEAR = (8760, 8784)
 _UNIT_RATIO = 20.0
@@ -154,11 +154,7 @@ class _Reader:
 
     def read(self, part: HourlyFile, kind: Kind, key: str, weather_year: int) -> HourlyTable | None:
         try:
-            spec = _spec(part, kind, key, self.setting, weather_year)
-            if not spec.path.exists():
-                missing = missing_file(spec.path, "name a file in the folder of the study").findings
-                raise InputError(replace(finding, place=Place(key=f"{key}.file")) for finding in missing)
-            table, found = read_hourly_table(spec)
+            table, found = read_hourly_table(_spec(part, kind, key, self.setting, weather_year))
         except InputError as error:
             self.findings += error.findings
             return None

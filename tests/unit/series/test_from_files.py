@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from gridplan.errors import Finding, InputError
-from gridplan.inputs import Inputs, read_inputs
+from gridplan.inputs import Inputs, input_names, read_inputs
 from gridplan.network.embedded import dataset_folder
 from gridplan.network.model import Network
 from gridplan.pipeline import _provenance, run_study
@@ -321,7 +321,7 @@ def test_network_file_gets_its_hours(
     np.testing.assert_array_equal(inputs.series.p_max_mw, [[250, 50]] * 3)
     np.testing.assert_array_equal(inputs.series.p_min_mw, np.zeros((3, 2)))
     assert str(inputs.series.time_utc[0]) == "2020-01-01T06:00:00"
-    assert set(inputs.files) == {"north.m", "hours/load.csv", "hours/wind.csv"}
+    assert set(input_names(inputs.files, tmp_path)) == {"north.m", "hours/load.csv", "hours/wind.csv"}
 
 
 @pytest.mark.slow
