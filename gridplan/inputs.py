@@ -19,6 +19,7 @@ from gridplan.network.policy import Policy
 from gridplan.outage_sets import read_sets
 from gridplan.plan.local_hour import local_time
 from gridplan.series.dataset import read_series
+from gridplan.series.from_files import Setting, read_file_series, read_measured
 from gridplan.series.model import GridSeries
 from gridplan.series.snapshot_hour import snapshot_series
 from gridplan.study.check_network import check_against_grid
@@ -34,13 +35,15 @@ class Inputs:
     """A study that has been read and checked, with its grid and weather year; ``findings`` are no errors.
 
     The study of ``file`` names the buses that were found by place. ``files`` are all files behind the numbers, the
-    study itself left out; ``contingencies`` those of the files it names and, if asked for, of the dataset.
+    study itself left out; those it names lie in ``folder``. ``contingencies`` are those of the files it names and, if
+    asked for, of the dataset.
     """
 
     file: StudyFile
     path: Path
     grid: OpenGrid
     series: GridSeries
+    folder: Path
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
     contingencies: tuple[Contingency, ...] = ()
@@ -97,18 +100,23 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         raise InputError([*findings, *error.findings]) from None
     findings += more
     try:
-        series = _series(file.study, grid)
+        series, found = _series(file.study, grid, base)
     except InputError as error:
-        raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
-    findings += _against_series(file, series)
+        raise InputError([*findings, *_placed(file, error.findings, "" if file.study.series else "network")]) from None
+    findings += [*_placed(file, found), *_against_series(file, series)]
     _refuse(findings)
-    findings += _against_campuses(file, series)
+    try:
+        series, found = _with_measured(file.study, series, base)
+    except InputError as error:
+        raise InputError([*findings, *_placed(file, error.findings)]) from None
+    findings += [*_placed(file, found), *_against_campuses(file, series)]
     _refuse(findings)
     return Inputs(
         file=file,
         path=path,
         grid=grid,
         series=series,
+        folder=base,
         files=files,
         findings=tuple(findings),
         contingencies=sets,
@@ -132,29 +140,73 @@ def input_files(study: Study, folder: Path, source: StudySource | None = None) -
     path = grid_path(study.network, inside=folder)
     grid = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     at = source or StudySource()
-    named = [path_inside(folder, name, at.place(key)) for key, name in named_files(study)]
-    for path in named:
-        if not path.is_file():
-            raise missing_file(path, "check the name; the file lies beside the study")
-    return tuple(dict.fromkeys([*grid, *named]))
+    named = {key: path_inside(folder, name, at.place(key)) for key, name in named_files(study)}
+    missing = [
+        replace(finding, place=at.place(key))
+        for key, path in named.items()
+        if not path.exists()
+        for finding in missing_file(path, "check the name; the file lies in the folder of the study").findings
+    ]
+    if missing:
+        raise InputError(missing)
+    return tuple(dict.fromkeys([*grid, *named.values()]))
+
+
+def input_names(files: Iterable[Path], folder: Path) -> dict[str, Path]:
+    """Files by their names in a manifest: the path in ``folder``, else the names of their own folder and file."""
+    root = folder.absolute()
+    named = {}
+    for path in files:
+        whole = path.absolute()
+        is_inside = whole.is_relative_to(root)
+        named[whole.relative_to(root).as_posix() if is_inside else f"{whole.parent.name}/{whole.name}"] = path
+    return named
 
 
 def _policy(study: Study) -> Policy:
     return Policy(**study.network_file.model_dump())
 
 
-def _series(study: Study, grid: OpenGrid) -> GridSeries:
-    """Weather year of a dataset, or the one hour of a network file."""
-    criteria = study.criteria
+def _series(study: Study, grid: OpenGrid, folder: Path) -> tuple[GridSeries, tuple[Finding, ...]]:
+    """Hours from the files of the study, else the weather year of a dataset, else the one hour of a network file."""
+    criteria, must_run = study.criteria, tuple(study.criteria.must_run)
+    if study.series is not None:
+        return read_file_series(
+            study.series,
+            grid.network,
+            _setting(study, folder),
+            commitment=criteria.commitment,
+            must_run=must_run,
+            zone_of_bus=_zone_of_bus(grid),
+        )
     if grid.info is not None:
-        return read_series(grid.path, grid.network, commitment=criteria.commitment, must_run=tuple(criteria.must_run))
-    return snapshot_series(
+        return read_series(grid.path, grid.network, commitment=criteria.commitment, must_run=must_run), ()
+    hour = snapshot_series(
         grid.network,
         timezone=study.timezone,
         year=study.base_case.weather_years[0],
         least="relaxed",
-        must_run=tuple(criteria.must_run) if criteria.commitment == "must_run" else (),
+        must_run=must_run if criteria.commitment == "must_run" else (),
     )
+    return hour, ()
+
+
+def _with_measured(study: Study, series: GridSeries, folder: Path) -> tuple[GridSeries, tuple[Finding, ...]]:
+    """Series with the measured profiles of the campuses beside the load."""
+    profiles, found = read_measured(study.campuses, series.time_utc, _setting(study, folder))
+    return (replace(series, measured=profiles) if profiles else series), found
+
+
+def _setting(study: Study, folder: Path) -> Setting:
+    return Setting(folder=folder, timezone=study.timezone, weather_year=study.base_case.weather_years[0])
+
+
+def _zone_of_bus(grid: OpenGrid) -> dict[str, str]:
+    """Zone of every bus, where a file gave them."""
+    if grid.built is None:
+        return {}
+    zone = grid.built.case.bus.zone
+    return {bus: zone[row] for bus, row in zip(grid.network.bus.id, grid.built.rows["bus"], strict=True)}
 
 
 def _against_grid(file: StudyFile, network: Network) -> tuple[Finding, ...]:
@@ -185,12 +237,12 @@ def _against_series(file: StudyFile, series: GridSeries) -> Iterator[Finding]:
 def _against_campuses(file: StudyFile, series: GridSeries) -> list[Finding]:
     """Errors of jobs and shapes at the full contract; what is no error is told by the plan of the year."""
     study = file.study
-    time_utc = series.time_utc[study.hour_slice(len(series))]
+    studied = series.hours(study.hour_slice(len(series)))
     found: list[Finding] = []
     for year in study.years:
         contract = {campus.id: campus.contract_mw_in(year) for campus in study.campuses}
         try:
-            build_campuses(study, year, contract, time_utc)
+            build_campuses(study, year, contract, studied.time_utc, studied.measured)
         except InputError as error:
             found += _placed(file, error.findings)
     return [finding for finding in dict.fromkeys(found) if finding.severity == "error"]

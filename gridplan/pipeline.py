@@ -14,7 +14,7 @@ from gridplan.answers import schedule_answer, site_answer
 from gridplan.conversion import convert_network
 from gridplan.dispatch.farm import Farm
 from gridplan.hosting import hosting_study
-from gridplan.inputs import Inputs, read_inputs
+from gridplan.inputs import Inputs, input_names, read_inputs
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
 from gridplan.report.document import build_report_apart
@@ -22,7 +22,6 @@ from gridplan.snapshot import dispatch_network
 from gridplan.solution import CERTIFICATE_JSON
 from gridplan.store.folder import RunWriter, check_target, sha256
 from gridplan.store.run_files import write_inputs, write_results
-from gridplan.study.named_files import named_files
 from gridplan.study.resolved import defaults_used
 from gridplan.study.schema import Study
 from gridplan.summary import run_status, run_summary, verdict_lines
@@ -159,12 +158,18 @@ def _extra(inputs: Inputs, plans: list[YearPlan], provenance: Mapping[str, Any])
         {"key": d.row.key, "value": d.row.value, "unit": d.row.unit, "source": d.row.source, "status": d.row.status}
         for d in defaults_used(inputs.file)
     ]
-    return {"findings": [{**n, "file": None} for n in notes], "defaults_used": defaults, "provenance": dict(provenance)}
+    findings = [{**note, "file": _file_name(note["file"], inputs)} for note in notes]
+    return {"findings": findings, "defaults_used": defaults, "provenance": dict(provenance)}
+
+
+def _file_name(path: object, inputs: Inputs) -> str | None:
+    """Name of a data file; none for the study itself, which a batch keeps under another name."""
+    return Path(str(path)).name if path is not None and Path(str(path)) != inputs.path else None
 
 
 def _provenance(inputs: Inputs) -> dict[str, Any]:
     """Versions, seed and hashes of the inputs; the same for the same study."""
-    hashes = {_input_label(inputs, path): sha256(path) for path in inputs.files}
+    hashes = {name: sha256(path) for name, path in input_names(inputs.files, inputs.folder).items()}
     return {
         "study": inputs.file.study.name,
         "study_digest": inputs.file.study.digest,
@@ -172,14 +177,6 @@ def _provenance(inputs: Inputs) -> dict[str, Any]:
         "inputs": {"study.yaml": sha256(inputs.path), **hashes},
         "versions": {"gridplan-dc": __version__, **{name: installed(name) for name in LIBRARIES}},
     }
-
-
-def _input_label(inputs: Inputs, path: Path) -> str:
-    """Name of an input file that does not depend on where the study lies: as written, or ``dataset/file``."""
-    if path in inputs.grid.files:
-        return f"{path.parent.name}/{path.name}" if inputs.grid.info else path.name
-    names = [Path(name) for _, name in named_files(inputs.file.study)]
-    return next(name.as_posix() for name in names if path.parts[-len(name.parts) :] == name.parts)
 
 
 def installed(name: str) -> str:

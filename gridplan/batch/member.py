@@ -21,7 +21,7 @@ from gridplan import __version__
 from gridplan.batch.change import changed
 from gridplan.batch.sweep import SweepFile, value_text
 from gridplan.errors import Finding, InputError, Place
-from gridplan.inputs import input_files
+from gridplan.inputs import input_files, input_names
 from gridplan.study.check import check_study
 from gridplan.study.messages import schema_findings
 from gridplan.study.resolved import resolved
@@ -87,12 +87,7 @@ def file_sha256(path: Path) -> str:
 
 def input_sha256(study: Study, folder: Path, digest: Callable[[Path], str] = file_sha256) -> dict[str, str]:
     """SHA-256 of every file behind a study whose named files lie in ``folder``."""
-    return {_name_of(path, folder): digest(path) for path in input_files(study, folder)}
-
-
-def _name_of(path: Path, folder: Path) -> str:
-    """Name of a file: its path where it lies in the folder of the study, so that no two files share one."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    return {name: digest(path) for name, path in input_names(input_files(study, folder), folder).items()}
 
 
 def _member(file: SweepFile, choice: Choice, digest: Callable[[Path], str]) -> Member:

@@ -6,13 +6,14 @@ asks for its share of the connected MW in every hour; on ``modelled`` for its sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplan.campus.job_window import studied_jobs
+from gridplan.campus.measured import Profile, measured_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
 from gridplan.campus.shape import find_shape, shape_rel, shaped_demand_mw
 from gridplan.errors import Finding, InputError, Place
@@ -36,6 +37,8 @@ class _Request:
     connected_mw: float
     time_utc: TimeArray
     is_modelled: bool
+    contract_mw: float = 0.0
+    profile: Profile | None = None
 
     @property
     def share_frac(self) -> FloatArray:
@@ -53,7 +56,13 @@ class _Request:
         return Place(key=f"campuses.{self.position}.{key}")
 
 
-def build_campuses(study: Study, year: int, connected_mw: Mapping[str, float], time_utc: TimeArray) -> Campuses:
+def build_campuses(
+    study: Study,
+    year: int,
+    connected_mw: Mapping[str, float],
+    time_utc: TimeArray,
+    measured: Sequence[Profile] = (),
+) -> Campuses:
     """Campuses of a studied year on the load basis of the study.
 
     Parameters
@@ -66,6 +75,8 @@ def build_campuses(study: Study, year: int, connected_mw: Mapping[str, float], t
         Power each campus is connected with; a campus that is not named has none.
     time_utc : datetime64[s], dims (time,)
         Beginning of each studied hour, without gaps.
+    measured : sequence of Profile
+        Metered profiles on these hours; every campus whose study names one needs it here.
 
     Raises
     ------
@@ -78,6 +89,7 @@ def build_campuses(study: Study, year: int, connected_mw: Mapping[str, float], t
     unknown = sorted(set(connected_mw) - {campus.id for campus in study.campuses})
     if unknown:
         raise ValueError(f"connected_mw names campuses the study does not have: {', '.join(unknown)}")
+    profiles = {profile.campus: profile for profile in measured}
     requests = [
         _Request(
             position=i,
@@ -85,6 +97,8 @@ def build_campuses(study: Study, year: int, connected_mw: Mapping[str, float], t
             connected_mw=float(connected_mw.get(campus.id, 0.0)),
             time_utc=time_utc,
             is_modelled=study.criteria.load_basis == "modelled",
+            contract_mw=campus.contract_mw_in(year),
+            profile=profiles.get(campus.id),
         )
         for i, campus in enumerate(study.campuses)
     ]
@@ -143,6 +157,8 @@ def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
     if not request.is_modelled:
         return installed_mw[:, None] * flat, []
     workloads = request.campus.workloads
+    if workloads.measured is not None:
+        return _measured_baseline(request)
     rel = shape_rel(find_shape(workloads.shape), request.time_utc)
     rows, findings = [], []
     for workload, most_mw in zip(WORKLOADS, installed_mw, strict=True):
@@ -153,6 +169,16 @@ def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
         if is_cut.any():
             findings.append(_cut_finding(request, workload, mean_mw, int(is_cut.sum()), float(mean_mw * follows.max())))
     return np.array(rows), findings
+
+
+def _measured_baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
+    """Power asked for where a meter tells it: every class has its share of the metered power in every hour."""
+    wanted, profile = request.campus.workloads.measured, request.profile
+    if wanted is None or profile is None:
+        raise ValueError(f"the measured profile of campus {request.campus.id} is not given")
+    place = request.place("workloads.measured")
+    frac, findings = measured_frac(profile, request.contract_mw, wanted.scaling, place)
+    return np.outer(request.installed_mw, frac), findings
 
 
 def _cut_finding(request: _Request, workload: str, mean_mw: float, hours: int, peak_mw: float) -> Finding:

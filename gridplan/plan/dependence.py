@@ -69,6 +69,8 @@ def _losses(case: YearCase, poi: PoiCapacity) -> np.ndarray:
         load_mw=series.load_mw[hours],
         p_max_mw=p_max,
         p_min_mw=np.minimum(series.p_min_mw[hours], p_max),
+        temperature_degc=None,
+        measured=(),
     )
     point = PlanPoint(id=poi.poi, bus=case.network.bus_index(poi.poi))
     like = case.grid((point,))

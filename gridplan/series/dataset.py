@@ -6,6 +6,7 @@ and the output limits of every unit in every hour under a commitment assumption.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -58,7 +59,7 @@ def read_series(
         timezone=info.timezone,
         load_mw=_load_mw(folder, network, info.hours),
         p_max_mw=p_max_mw,
-        p_min_mw=_least_mw(network, p_max_mw, must_run if commitment == "must_run" else ()),
+        p_min_mw=least_mw(network, p_max_mw, must_run if commitment == "must_run" else ()),
     )
 
 
@@ -71,8 +72,13 @@ def hours_utc(info: DatasetInfo) -> npt.NDArray[np.datetime64]:
 
 def load_share_frac(network: Network, areas: tuple[str, ...]) -> FloatArray:
     """Share of each area's load at each bus, dims (area, bus); a row without load is zero."""
-    in_area = np.array([[area == own for own in network.bus.area] for area in areas], dtype=np.float64)
-    load_mw = in_area * network.bus.p_load_mw
+    return group_share_frac(network, network.bus.area, areas)
+
+
+def group_share_frac(network: Network, group_of_bus: Sequence[str], groups: Sequence[str]) -> FloatArray:
+    """Share of each group's load at each bus, dims (group, bus); a row without load is zero."""
+    in_group = np.array([[group == own for own in group_of_bus] for group in groups], dtype=np.float64)
+    load_mw = in_group * network.bus.p_load_mw
     total_mw = load_mw.sum(axis=1, keepdims=True)
     share: FloatArray = np.divide(load_mw, total_mw, out=np.zeros_like(load_mw), where=total_mw > 0)
     return share
@@ -118,12 +124,13 @@ def _available_mw(folder: Path, network: Network, hours: int) -> FloatArray:
     return p_max_mw
 
 
-def _least_mw(network: Network, p_max_mw: FloatArray, must_run: tuple[str, ...]) -> FloatArray:
+def least_mw(network: Network, p_max_mw: FloatArray, must_run: tuple[str, ...]) -> FloatArray:
+    """Least output, dims (time, generator) [MW], of must-run and fixed units; others may run from 0, or draw power."""
     unit = network.generator
     at = positions(must_run, unit.id)
     if (at < 0).any():
         raise InputError(_unknown_unit(must_run[i], network, None) for i in np.flatnonzero(at < 0))
-    p_min_mw = np.zeros_like(p_max_mw)
+    p_min_mw = np.tile(np.minimum(unit.p_min_mw, 0.0), (len(p_max_mw), 1))
     p_min_mw[:, at] = np.minimum(unit.p_min_mw[at], p_max_mw[:, at])
     p_min_mw[:, unit.is_fixed] = p_max_mw[:, unit.is_fixed]
     return p_min_mw

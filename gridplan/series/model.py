@@ -6,6 +6,7 @@ Arrays are (time, element), hour-beginning UTC, without gaps; nothing is repaire
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,39 @@ import numpy.typing as npt
 from gridplan.errors import input_error
 
 FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HourlyColumns:
+    """Hourly values with a name a column, dims (time, name)."""
+
+    names: tuple[str, ...]
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _frozen(self.values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusProfile:
+    """Metered load of a campus.
+
+    Parameters
+    ----------
+    campus : str
+        Id of the campus.
+    p_mw : float, dims (time,) [MW]
+        As metered.
+    peak_mw : float [MW]
+        Largest hour of the whole file, studied or not.
+    """
+
+    campus: str
+    p_mw: FloatArray
+    peak_mw: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "p_mw", _frozen(self.p_mw))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +65,10 @@ class GridSeries:
         Available capacity of each unit.
     p_min_mw : float, dims (time, generator) [MW]
         Least output under the commitment assumption.
+    temperature_degc : HourlyColumns, optional [degC]
+        Air temperature by region.
+    measured : tuple of CampusProfile
+        Metered profiles, each by the id of the campus it stands for.
 
     Raises
     ------
@@ -43,6 +81,8 @@ class GridSeries:
     load_mw: FloatArray
     p_max_mw: FloatArray
     p_min_mw: FloatArray
+    temperature_degc: HourlyColumns | None = None
+    measured: tuple[CampusProfile, ...] = ()
 
     def __post_init__(self) -> None:
         _check_step(self.time_utc)
@@ -52,9 +92,11 @@ class GridSeries:
             hour, unit = np.argwhere(self.p_min_mw > self.p_max_mw + 1e-9)[0]
             raise input_error("GP-LIM-004", f"unit {unit} hour {hour}: p_min above p_max", "correct the series")
         for name in ("time_utc", "load_mw", "p_max_mw", "p_min_mw"):
-            array = getattr(self, name).copy()
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+        if self.temperature_degc is not None:
+            _check_values("temperature_degc", self.temperature_degc.values, len(self))
+        for profile in self.measured:
+            _check_values(f"measured profile of {profile.campus}", profile.p_mw[:, None], len(self))
 
     def __len__(self) -> int:
         """Count of hours."""
@@ -62,17 +104,26 @@ class GridSeries:
 
     def hours(self, selection: slice | npt.NDArray[np.int64]) -> GridSeries:
         """Contiguous part of the year as a series of its own."""
+        temperature = self.temperature_degc
         return replace(
             self,
             time_utc=self.time_utc[selection],
             load_mw=self.load_mw[selection],
             p_max_mw=self.p_max_mw[selection],
             p_min_mw=self.p_min_mw[selection],
+            temperature_degc=temperature and replace(temperature, values=temperature.values[selection]),
+            measured=tuple(replace(profile, p_mw=profile.p_mw[selection]) for profile in self.measured),
         )
 
     def with_load_scale(self, factor: float) -> GridSeries:
         """Series whose native load is multiplied by ``factor`` (load growth)."""
         return replace(self, load_mw=self.load_mw * factor)
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array = array.copy()
+    array.setflags(write=False)
+    return array
 
 
 def _check_step(time_utc: npt.NDArray[np.datetime64]) -> None:

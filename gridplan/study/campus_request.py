@@ -26,6 +26,7 @@ from gridplan.study.quantity import (
     Whole,
     Year,
 )
+from gridplan.study.series_request import MeasuredProfile
 
 _SHARES = "campuses.workloads.shares"
 _FLEX = "campuses.workloads.flexibility"
@@ -127,6 +128,7 @@ class Workloads(Part):
     shares: Shares = Field(default_factory=Shares)
     load_factor: PositiveFraction = default("campuses.workloads.load_factor")
     shape: Text = default("campuses.workloads.shape")
+    measured: Annotated[MeasuredProfile | None, about("metered load in place of load_factor and shape")] = None
     flexibility: Flexibility = Field(default_factory=Flexibility)
     jobs: Annotated[tuple[Job, ...], about("jobs with their own release and deadline")] = ()
 

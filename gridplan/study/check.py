@@ -11,6 +11,7 @@ from gridplan.errors import Finding, did_you_mean
 from gridplan.solution import WORKLOADS
 from gridplan.study.check_jobs import JOB_RULES
 from gridplan.study.check_places import PLACE_RULES
+from gridplan.study.check_series import SERIES_RULES
 from gridplan.study.local_time import hours_of_year, is_timezone, timezones
 from gridplan.study.schema import CommittedUpgrade, Reinforcement, Study
 from gridplan.study.source import StudySource
@@ -238,6 +239,7 @@ RULES: tuple[Rule, ...] = (
     _base_case_stated,
     *JOB_RULES,
     *PLACE_RULES,
+    *SERIES_RULES,
 )
 
 

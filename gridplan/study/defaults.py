@@ -200,9 +200,28 @@ def _class_rows() -> Iterator[_Row]:
             yield f"{key}.{workload}", value, unit, source, status, meaning
 
 
+_REFUSED = "refused unless the study says what is meant"
+_HOURLY_FILES = ("series.load", "series.availability", "series.temperature", "campuses.workloads.measured")
+_HOURLY: tuple[tuple[str, str, str], ...] = (
+    # key | value | meaning
+    ("time_format", "iso", "order of day and month in text stamps"),
+    ("dst_duplicates", "error", "hour that the clock shows twice, in stamps without offset"),
+    ("resample", "error", "steps of less than an hour"),
+    ("leap_day", "error", "29 February that the file lacks, or the weather year"),
+    ("other_year", "error", "file of another calendar year than the weather year"),
+)
+
+
+def _hourly_rows() -> Iterator[_Row]:
+    """Choices of every hourly file."""
+    for file in _HOURLY_FILES:
+        for key, value, meaning in _HOURLY:
+            yield f"{file}.{key}", value, "", _REFUSED, "choice", meaning
+
+
 DEFAULTS: tuple[DefaultRow, ...] = tuple(
     DefaultRow(key=key, value=value, unit=unit, source=source, status=status, meaning=meaning)
-    for key, value, unit, source, status, meaning in (*_GRID, *_CAMPUS, *_class_rows())
+    for key, value, unit, source, status, meaning in (*_GRID, *_CAMPUS, *_class_rows(), *_hourly_rows())
 )
 _BY_KEY = {row.key: row for row in DEFAULTS}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gridplan.study.schema import Study
+from gridplan.study.series_request import HourlyFile
 
 
 def named_files(study: Study) -> Iterator[tuple[str, str]]:
@@ -17,3 +18,13 @@ def named_files(study: Study) -> Iterator[tuple[str, str]]:
             yield f"campuses.{i}.exclude.{k}", name
     for i, stated in enumerate(study.criteria.contingencies.files):
         yield f"criteria.contingencies.files.{i}.path", stated.path
+    yield from ((f"{key}.file", part.file) for key, part in hourly_files(study))
+
+
+def hourly_files(study: Study) -> Iterator[tuple[str, HourlyFile]]:
+    """Every hourly file of a study with its dotted key: those of its series, then the measured profiles."""
+    if study.series is not None:
+        yield from study.series.files()
+    for i, campus in enumerate(study.campuses):
+        if campus.workloads.measured is not None:
+            yield f"campuses.{i}.workloads.measured", campus.workloads.measured

@@ -50,8 +50,17 @@ from gridplan.study.quantity import (
     Whole,
     Year,
 )
+from gridplan.study.series_request import (
+    AvailabilityFile,
+    HourlyFile,
+    LoadFile,
+    MeasuredProfile,
+    SeriesRequest,
+    TemperatureFile,
+)
 
 __all__ = [
+    "AvailabilityFile",
     "BaseCase",
     "Campus",
     "CampusStorage",
@@ -62,17 +71,22 @@ __all__ = [
     "Criteria",
     "Flexibility",
     "HourRange",
+    "HourlyFile",
     "Job",
+    "LoadFile",
+    "MeasuredProfile",
     "NetworkFile",
     "PowerFactor",
     "Prices",
     "Reinforcement",
     "Report",
     "Retirement",
+    "SeriesRequest",
     "Service",
     "Shares",
     "Solve",
     "Study",
+    "TemperatureFile",
     "Terms",
     "Voltage",
     "Workloads",
@@ -145,6 +159,7 @@ class Study(Part):
     timezone: Annotated[Text, about("IANA zone of local times, as in America/Phoenix")]
     years: Annotated[tuple[Year, ...], Field(min_length=1), about("studied years, ascending")]
     hours: Hours = default("hours")
+    series: Annotated[SeriesRequest | None, about("hours of the grid from files, in place of a dataset's own")] = None
     base_case: BaseCase = Field(default_factory=BaseCase)
     criteria: Criteria = Field(default_factory=Criteria)
     prices: Prices = Field(default_factory=Prices)

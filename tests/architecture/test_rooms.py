@@ -57,6 +57,8 @@ HOMES = {
     "rich_click": ("cli/*",),
     "rich": ("cli/*",),
     "dask": ("batch/*",),
+    "pyarrow": ("series/table_parquet*",),
+    "openpyxl": ("series/table_excel*",),
 }
 AUDIT_LIBRARIES = {"numpy", "scipy", "h5netcdf"}
 AUDIT_ROOMS = {"errors", "terms", "solution"}

@@ -40,7 +40,7 @@ def _findings(findings: list[dict[str, object]]) -> Table:
     for finding in findings:
         severity = str(finding.get("severity", ""))
         line, file = finding.get("line"), str(finding.get("file") or "").rpartition("/")[2]
-        place = f"{file}:{line}" if file and line else str(finding.get("key") or "")
+        place = f"{file}:{line}" if file and line else file or str(finding.get("key") or "")
         lines.append([
             str(finding.get("code", "")),
             Cell(severity, severity, "warn" if severity == "warning" else ""),

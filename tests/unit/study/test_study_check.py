@@ -36,6 +36,11 @@ UPGRADE = {
 }
 
 
+HOURLY = {"file": "f.csv", "timezone": "UTC", "stamp": "hour_beginning", "unit": "MW"}
+MEASURED = {**HOURLY, "column": "p", "scaling": "clip"}
+MODELLED = {"load_basis": "modelled"}
+
+
 def study(campus: dict[str, Any] | None = None, **changes: Any) -> Study:
     base = {"load_growth_frac_per_year": 0.0, "committed_loads": []}
     mesa = {"id": "mesa", "poi": [107], "contract_mw": 400, **(campus or {})}
@@ -156,6 +161,25 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "GP-GEO-001",
         "warning",
         "campuses.0.near",
+    ),
+    (
+        study({"workloads": {"measured": {**MEASURED, "timezone": "America/Fenix"}}}, criteria=MODELLED),
+        "GP-TIM-005",
+        "error",
+        "campuses.0.workloads.measured.timezone",
+    ),
+    (
+        study(series={"load": {**HOURLY, "by": "area", "timezone": "EST5"}}),
+        "GP-TIM-005",
+        "error",
+        "series.load.timezone",
+    ),
+    (study({"workloads": {"measured": MEASURED}}), "GP-STU-009", "warning", "campuses.0.workloads.measured"),
+    (
+        study({"workloads": {"measured": MEASURED, "load_factor": 0.7}}, criteria=MODELLED),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.load_factor",
     ),
 ]
 

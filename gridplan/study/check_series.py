@@ -1,0 +1,41 @@
+"""Rules on the hourly files a study names, before any of them is opened.
+
+Comes in: a Study. Goes out: findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from gridplan.errors import Finding, did_you_mean
+from gridplan.study.local_time import is_timezone, timezones
+from gridplan.study.named_files import hourly_files
+from gridplan.study.schema import Study
+from gridplan.study.series_request import OFFSET_IN_STAMPS
+from gridplan.study.source import StudySource
+
+
+def _zones_exist(study: Study, at: StudySource) -> Iterator[Finding]:
+    for key, part in hourly_files(study):
+        if part.timezone != OFFSET_IN_STAMPS and not is_timezone(part.timezone):
+            known = [*sorted(timezones()), OFFSET_IN_STAMPS]
+            message = f"timezone {part.timezone!r} does not exist.{did_you_mean(part.timezone, known)}"
+            remedy = f"write an IANA zone, as in America/Chicago, UTC, or {OFFSET_IN_STAMPS}"
+            yield at.error("GP-TIM-005", f"{key}.timezone", message, remedy)
+
+
+def _measured_is_used(study: Study, at: StudySource) -> Iterator[Finding]:
+    for i, campus in enumerate(study.campuses):
+        workloads, key = campus.workloads, f"campuses.{i}.workloads"
+        if workloads.measured is None:
+            continue
+        if study.criteria.load_basis == "contract":
+            message = f"campus {campus.id}: the measured profile has no effect, because load_basis is contract"
+            yield at.warning("GP-STU-009", f"{key}.measured", message, "write criteria.load_basis: modelled")
+        for name in ("load_factor", "shape"):
+            if name in workloads.model_fields_set:
+                message = f"campus {campus.id}: {name} has no effect beside a measured profile"
+                yield at.warning("GP-STU-009", f"{key}.{name}", message, f"delete {name}, or the measured profile")
+
+
+SERIES_RULES: tuple[Callable[[Study, StudySource], Iterator[Finding]], ...] = (_zones_exist, _measured_is_used)
