@@ -15,6 +15,7 @@ from gridplan.errors import (
     NoSolutionError,
     Place,
 )
+from gridplan.network.policy import Policy
 from tests.cli.conftest import FakePipeline, FakeResult, Invoke
 
 SITE = {
@@ -238,6 +239,7 @@ def test_hosting_hands_its_options_on(answers: FakePipeline, gridplan: Invoke, s
         "service": "conditional",
         "budget_frac": 0.005,
         "workers": None,
+        "policy": Policy(),
     }
     assert gridplan("hosting", study, "--fail-on-violation").exit_code == 3
 
@@ -254,15 +256,20 @@ def test_hosting_refuses_contradictions(
 
 
 def test_dispatch_hands_its_options_on(answers: FakePipeline, gridplan: Invoke) -> None:
-    arguments = ["--security", "n1", "--dc-convention", "powermodels", "--load-scale", 1.1]
+    arguments = ["--security", "n1", "--dc-convention", "powermodels", "--load-scale", 1.1, "--islands", "main"]
     result = gridplan("dispatch", "rts_gmlc", *arguments)
     assert "optimal, 61,001.2400 USD/h" in result.stdout
     assert "price 20.50 to 30.25 USD/MWh at 2 buses" in result.stdout
     assert "A27          175" in result.stdout
-    wanted = {"security": "n-1", "convention": "powermodels", "load_scale": 1.1}
+    wanted = {"security": "n-1", "convention": "powermodels", "load_scale": 1.1, "policy": Policy(islands="main")}
     assert answers.calls == [("dispatch_network", ("rts_gmlc",), wanted)]
     gridplan("dispatch", "rts_gmlc")
-    assert answers.calls[1][2] == {"security": "n-0", "convention": "matpower", "load_scale": 1.0}
+    assert answers.calls[1][2] == {
+        "security": "n-0",
+        "convention": "matpower",
+        "load_scale": 1.0,
+        "policy": Policy(),
+    }
 
 
 def test_many_findings_are_shown_with_a_count(answers: FakePipeline, gridplan: Invoke, study: Path) -> None:
