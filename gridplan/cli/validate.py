@@ -45,12 +45,12 @@ def validate(file: Path, strict: bool, policy: Policy) -> Reply:
 
 
 def _findings(path: Path, policy: Policy) -> tuple[Finding, ...]:
-    from gridplan.network.formats import format_of
+    from gridplan.network.open_grid import is_network_file
 
     try:
         if path.is_dir() or path.name == "dataset.json":
             return _dataset_findings(path if path.is_dir() else path.parent)
-        if format_of(path) is not None:
+        if is_network_file(path):
             return _case_findings(path, policy)
         from gridplan.batch.sweep import is_sweep
 

@@ -92,17 +92,16 @@ def connected_parts(case: GridCase) -> tuple[Part, ...]:
     supply = _at_buses(case, unit.bus, np.maximum(unit.p_max_mw, 0.0), unit.in_service)
     units = _at_buses(case, unit.bus, np.ones(len(unit)), unit.in_service)
     sources = units + _other_sources(case)
-    parts = []
-    for buses in _groups(np.where(live, label, -1)):
-        parts.append(
-            Part(
-                buses=buses,
-                load_mw=float(load[buses].sum()),
-                supply_mw=float(supply[buses].sum()),
-                has_unit=bool(units[buses].any()),
-                has_source=bool(sources[buses].any()),
-            )
+    parts = [
+        Part(
+            buses=buses,
+            load_mw=float(load[buses].sum()),
+            supply_mw=float(supply[buses].sum()),
+            has_unit=bool(units[buses].any()),
+            has_source=bool(sources[buses].any()),
         )
+        for buses in _groups(np.where(live, label, -1))
+    ]
     return tuple(sorted(parts, key=lambda part: (-len(part.buses), int(part.buses[0]))))
 
 
@@ -110,7 +109,7 @@ def _groups(label: IntArray) -> list[IntArray]:
     """Rows of each label from 0 on, ascending."""
     order = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.diff(label[order], prepend=-1))
-    return [rows for rows in np.split(order, starts)[1:]]
+    return np.split(order, starts)[1:]
 
 
 def _other_sources(case: GridCase) -> FloatArray:

@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     topology.several_references,
     topology.reference_without_unit,
     topology.zero_impedance,
+    topology.resistance_only,
     topology.two_voltages,
     per_unit.base_power,
     per_unit.odd_reactances,

@@ -69,14 +69,14 @@ def all_costs_zero(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def some_costs_missing(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """GP-CST-004: some units have a cost and others none; these are taken as free."""
+    """GP-CST-003: some units have a cost and others none; these are taken as free."""
     del policy
     units = case.generator
     rows = np.flatnonzero(in_service(case, "generator"))
     free = [int(i) for i in rows if units.cost[i] is None]
     if free and any(_is_priced(units.cost[i]) for i in rows):
         message = f"{counted(len(free), 'generator')} without a cost, taken as free: {named(units.id, free)}"
-        yield case.finding("GP-CST-004", "warning", message, "give their costs", ("generator", free[0], "cost"))
+        yield case.finding("GP-CST-003", "warning", message, "give their costs", ("generator", free[0], "cost"))
 
 
 def _curves(case: GridCase) -> Iterator[tuple[int, CostCurve]]:

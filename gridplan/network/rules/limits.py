@@ -15,6 +15,8 @@ from gridplan.network.rules.selection import WORDS, base_kv, counted, in_service
 RATINGS = ("rating_normal_mva", "rating_emergency_mva", "rating_short_time_mva")
 #: Currents that conductors of transmission and distribution lines carry [kA].
 LEAST_KA, MOST_KA = 0.05, 5.0
+#: Files that know no base voltage write 1 kV, those that know no rating 9,900 MVA or more.
+PLACEHOLDER_KV, PLACEHOLDER_MVA = 1.0, 9900.0
 #: Rated lines a voltage class needs before its median says anything.
 _ENOUGH_LINES = 5
 _PAIRS: tuple[tuple[TableName, str, str, str], ...] = (
@@ -71,8 +73,8 @@ def odd_currents(case: GridCase, policy: Policy) -> Iterator[Finding]:
     if policy.accept_odd_units:
         return
     kv, to_kv, mva = base_kv(case, "from_bus"), base_kv(case, "to_bus"), case.branch.rating_normal_mva
-    is_line = in_service(case, "branch") & ~case.branch.is_transformer & (kv > 0) & (kv == to_kv)
-    is_line &= (mva > 0) & np.isfinite(mva)
+    is_line = in_service(case, "branch") & ~case.branch.is_transformer & (kv > PLACEHOLDER_KV) & (kv == to_kv)
+    is_line &= (mva > 0) & (mva < PLACEHOLDER_MVA)
     for level in np.unique(kv[is_line]):
         rows = np.flatnonzero(is_line & (kv == level))
         median = float(np.median(mva[rows]))
@@ -137,8 +139,8 @@ _COLUMN_WORDS = {
     "rating_emergency_mva": "emergency rating",
     "rating_short_time_mva": "short-time rating",
     "vm_min_pu": "voltage",
-    "p_min_mw": "output",
-    "q_min_mvar": "reactive output",
+    "p_min_mw": "active power",
+    "q_min_mvar": "reactive power",
     "angle_min_degree": "angle",
     "q_min_from_mvar": "reactive power at the from end",
     "q_min_to_mvar": "reactive power at the to end",

@@ -31,11 +31,11 @@ _SAME_LEVEL = 0.01
 
 
 def no_bus(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """GP-TOP-008: nothing to study."""
+    """GP-BUS-004: nothing to study."""
     del policy
     if not in_service(case, "bus").any():
         message = "no bus is in service" if len(case.bus) else "there is no bus"
-        yield case.finding("GP-TOP-008", "error", message, "give the buses of the grid")
+        yield case.finding("GP-BUS-004", "error", message, "give the buses of the grid")
 
 
 def duplicate_ids(case: GridCase, policy: Policy) -> Iterator[Finding]:
@@ -190,16 +190,24 @@ def reference_without_unit(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def zero_impedance(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """GP-TOP-004: branches in service without impedance, or with resistance only."""
+    """GP-TOP-004: branches in service without impedance, unless their ends are to become one bus."""
+    if policy.merge_zero_impedance:
+        return
     branch = case.branch
-    zero = is_zero_impedance(case)
-    for k in np.flatnonzero(zero if not policy.merge_zero_impedance else zero & False):
+    for k in np.flatnonzero(is_zero_impedance(case)):
         message = f"branch {branch.id[k]} between buses {branch.from_bus[k]} and {branch.to_bus[k]} has r = x = 0"
         remedy = "give its reactance, or say --merge-zero-impedance, which makes one bus of the two"
         yield case.finding("GP-TOP-004", "error", message, remedy, ("branch", int(k), "x_pu"))
-    for k in np.flatnonzero(branch.in_service & (branch.x_pu == 0) & (branch.r_pu != 0)):
-        message = f"branch {branch.id[k]} has x = 0 with r = {branch.r_pu[k]:g} pu: the DC model has no flow for it"
-        yield case.finding("GP-TOP-004", "error", message, "give its reactance", ("branch", int(k), "x_pu"))
+
+
+def resistance_only(case: GridCase, policy: Policy) -> Iterator[Finding]:
+    """GP-TOP-004: branches in service with a resistance and no reactance, which have no flow in the DC model."""
+    del policy
+    branch = case.branch
+    for k in np.flatnonzero(in_service(case, "branch") & (branch.x_pu == 0) & (branch.r_pu != 0)):
+        message = f"branch {branch.id[k]} has r = {branch.r_pu[k]:g} pu and x = 0: its DC flow is not defined"
+        remedy = "give its reactance; with --dc-convention powermodels it carries nothing"
+        yield case.finding("GP-TOP-004", "warning", message, remedy, ("branch", int(k), "x_pu"))
 
 
 def two_voltages(case: GridCase, policy: Policy) -> Iterator[Finding]:

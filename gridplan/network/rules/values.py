@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gridplan.errors import Finding
+from gridplan.errors import Finding, Severity
 from gridplan.network.case import GridCase, TableName
 from gridplan.network.policy import Policy
 from gridplan.network.rules.selection import WORDS, counted, in_service, named
@@ -30,9 +30,9 @@ _LIMITS: dict[TableName, tuple[str, ...]] = {
 }
 #: One load above this share of all generation is looked at ...
 LARGE_SHARE = 0.2
-#: ... and refused if it is this many times the median of the other loads,
+#: ... and doubted if it is this many times the median of the other loads.
 ODD_RATIO = 100.0
-#: as is a grid whose load is this many times its generation.
+#: A grid whose load is this many times its generation is refused.
 ODD_DEMAND = 10.0
 _ENOUGH_LOADS = 3
 
@@ -65,25 +65,26 @@ def negative_load(case: GridCase, policy: Policy) -> Iterator[Finding]:
 def one_load_in_kw(case: GridCase, policy: Policy) -> Iterator[Finding]:
     """GP-VAL-003: one load that looks like kW written as MW.
 
-    It is above a fifth of all generation and a hundred times the median of the other loads. The share alone would
-    refuse sound small cases: in case5 one load of 400 MW is 26 % of 1,530 MW of generation.
+    It is above a fifth of all generation and a hundred times the median of the other loads: a warning; above all
+    generation together: an error. The share alone would refuse sound small cases: in case5 one load of 400 MW is
+    26 % of 1,530 MW of generation.
     """
     p_mw, total_mw = case.load.p_mw, _supply_mw(case)
     is_load = in_service(case, "load") & np.isfinite(p_mw) & (p_mw > 0)
     if policy.accept_odd_units or is_load.sum() < _ENOUGH_LOADS or not total_mw > 0:
         return
     for i in np.flatnonzero(is_load & (p_mw > LARGE_SHARE * total_mw)):
-        is_load[i] = False
-        median_mw = float(np.median(p_mw[is_load]))
-        is_load[i] = True
-        if p_mw[i] < ODD_RATIO * median_mw:
+        others = is_load.copy()
+        others[i] = False
+        ratio = float(p_mw[i] / np.median(p_mw[others]))
+        if ratio < ODD_RATIO:
             continue
-        message = (
-            f"load {case.load.id[i]} of {p_mw[i]:,.1f} MW is {p_mw[i] / total_mw:.0%} of all generation and "
-            f"{p_mw[i] / median_mw:,.0f} times the median load"
-        )
+        share = float(p_mw[i] / total_mw)
+        message = f"load {case.load.id[i]} of {p_mw[i]:,.1f} MW is {share:.0%} of all generation and "
+        message += f"{ratio:,.0f} times the median of the others"
         remedy = f"check the unit: {p_mw[i]:,.1f} kW would be {p_mw[i] / 1000:,.4g} MW; --accept-odd-units takes it"
-        yield case.finding("GP-VAL-003", "error", message, remedy, ("load", int(i), "p_mw"))
+        severity: Severity = "error" if share > 1 else "warning"
+        yield case.finding("GP-VAL-003", severity, message, remedy, ("load", int(i), "p_mw"))
 
 
 def all_loads_in_kw(case: GridCase, policy: Policy) -> Iterator[Finding]:
