@@ -211,21 +211,23 @@ def resistance_only(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def two_voltages(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """GP-TOP-006: a line joins two voltage levels."""
+    """GP-TOP-006: a line joins two voltage levels.
+
+    Many formats mark no transformers, and readers take a change of base voltage for one. What has charging, a nominal
+    tap and no shift is a line all the same.
+    """
     del policy
-    a, b = base_kv(case, "from_bus"), base_kv(case, "to_bus")
-    known = (a > 0) & (b > 0) & (np.abs(a - b) > _SAME_LEVEL * np.maximum(a, b))
-    rows = np.flatnonzero(known & in_service(case, "branch") & ~case.branch.is_transformer)
+    branch, a, b = case.branch, base_kv(case, "from_bus"), base_kv(case, "to_bus")
+    is_between = (a > 0) & (b > 0) & (np.abs(a - b) > _SAME_LEVEL * np.maximum(a, b))
+    is_line = (branch.tap_ratio == 1) & (branch.shift_degree == 0) & (branch.b_pu > 0)
+    rows = np.flatnonzero(in_service(case, "branch") & is_between & (is_line | ~branch.is_transformer))
     if rows.size:
         k = int(rows[0])
-        names = named(case.branch.id, rows)
-        many = "join two voltage levels and are no transformers" if rows.size > 1 else _JOINS
-        message = f"{counted(rows.size, 'branch')} {many}: {names}; the first joins {a[k]:g} kV to {b[k]:g} kV"
-        remedy = "check the ends; if they are transformers, write their tap ratio (1 where nominal)"
+        verb = "joins" if rows.size == 1 else "join"
+        message = f"{counted(rows.size, 'branch')} with the data of a line {verb} two voltage levels: "
+        message += f"{named(branch.id, rows)}; the first joins {a[k]:g} kV to {b[k]:g} kV"
+        remedy = "check the ends; if they are transformers, write their tap ratio"
         yield case.finding("GP-TOP-006", "warning", message, remedy, ("branch", k, "to_bus"))
-
-
-_JOINS = "joins two voltage levels and is no transformer"
 
 
 def _studied(case: GridCase, policy: Policy) -> tuple[Part, ...]:
