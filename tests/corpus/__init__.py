@@ -1,0 +1,10 @@
+"""Damaged files of every format, each with the finding it must end with."""
+
+from __future__ import annotations
+
+from tests.corpus.damage import Damaged
+from tests.corpus.dataset_folders import FOLDERS
+from tests.corpus.matpower_cases import CASES
+from tests.corpus.study_files import STUDIES
+
+CORPUS: tuple[Damaged, ...] = (*CASES, *STUDIES, *FOLDERS)
