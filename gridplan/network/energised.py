@@ -126,16 +126,17 @@ def _left_out(case: GridCase, policy: Policy, parts: tuple[Part, ...], main: Par
         if part is main or (part.load_mw > 0 and not part.has_source):
             continue
         names = _named(case, part.buses)
-        what = f"{len(part.buses)} buses ({names}) are not connected to the rest of the grid"
+        size = "1 bus" if len(part.buses) == 1 else f"{len(part.buses)} buses"
+        what = f"{size} ({names}) not connected to the rest of the grid"
         at = ("bus", int(part.buses[0]), "id")
         if part.load_mw <= 0 and not part.has_unit:
-            message = f"{what} and carry neither load nor units; they are left out"
+            message = f"{what}, without load or units: left out"
             yield case.finding("GP-TOP-007", "note", message, "close the open branch if they should be part of it", at)
         elif policy.islands == "main":
-            message = f"{what}; their {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units are left out"
+            message = f"{what}: {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units are left out"
             yield case.finding("GP-TOP-007", "warning", message, "study them as a network of their own", at)
         else:
-            message = f"{what}; they have {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units"
+            message = f"{what}: {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units"
             remedy = "close the missing branch, or say --islands main to study the part with most load alone"
             yield case.finding("GP-TOP-007", "error", message, remedy, at)
 

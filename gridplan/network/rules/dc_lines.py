@@ -20,7 +20,9 @@ def odd_losses(case: GridCase, policy: Policy) -> Iterator[Finding]:
     line, is_on = case.dc_line, in_service(case, "dc_line")
     for i in np.flatnonzero(is_on & ((line.loss_frac < 0) | (line.loss_frac >= 1))):
         message = f"dc line {line.id[i]}: loss share is {line.loss_frac[i]:g}, must be 0 or more and below 1"
-        remedy = f"write a share: {line.loss_frac[i]:g} % would be {line.loss_frac[i] / 100:g}"
+        is_percent = 1 <= line.loss_frac[i] <= 100
+        hint = f": {line.loss_frac[i]:g} % would be {line.loss_frac[i] / 100:g}" if is_percent else ""
+        remedy = f"write it as a share of the power{hint}"
         yield case.finding("GP-DCL-001", "error", message, remedy, ("dc_line", int(i), "loss_frac"))
     for i in np.flatnonzero(is_on & (line.loss_mw < 0)):
         message = f"dc line {line.id[i]}: constant loss is {line.loss_mw[i]:g} MW, must be 0 or more"

@@ -85,7 +85,8 @@ def odd_currents(case: GridCase, policy: Policy) -> Iterator[Finding]:
             f"{counted(rows.size, 'branch')} of {level:g} kV: the median rating of {median:,.4g} MVA means "
             f"{current_ka:,.3g} kA; conductors carry {LEAST_KA:g} to {MOST_KA:g} kA"
         )
-        remedy = f"check the unit: {median:,.4g} A would be {median * np.sqrt(3) * level / 1000:,.4g} MVA"
+        unit, mva_per_unit = ("A", np.sqrt(3) * level / 1000) if current_ka > MOST_KA else ("GVA", 1000.0)
+        remedy = f"check the unit: {median:,.4g} {unit} would be {median * mva_per_unit:,.4g} MVA"
         at: tuple[TableName, int, str] = ("branch", int(rows[0]), "rating_normal_mva")
         yield case.finding("GP-LIM-003", "warning", message, remedy, at)
 

@@ -80,7 +80,7 @@ def one_load_in_kw(case: GridCase, policy: Policy) -> Iterator[Finding]:
         if ratio < ODD_RATIO:
             continue
         share = float(p_mw[i] / total_mw)
-        message = f"load {case.load.id[i]} of {p_mw[i]:,.1f} MW is {share:.0%} of all generation and "
+        message = f"load {case.load.id[i]} of {p_mw[i]:,.1f} MW is {_share_words(share)} all generation and "
         message += f"{ratio:,.0f} times the median of the others"
         remedy = f"check the unit: {p_mw[i]:,.1f} kW would be {p_mw[i] / 1000:,.4g} MW; --accept-odd-units takes it"
         severity: Severity = "error" if share > 1 else "warning"
@@ -132,6 +132,10 @@ def odd_storage(case: GridCase, policy: Policy) -> Iterator[Finding]:
             value = f"{getattr(store, column)[i]:g} {unit}".strip()
             message = f"storage {store.id[i]}: {column} is {value}, must be {wanted}"
             yield case.finding("GP-VAL-005", "error", message, "correct the value", ("storage", int(i), column))
+
+
+def _share_words(share: float) -> str:
+    return f"{share:.0%} of" if share < 2 else f"{share:,.0f} times"
 
 
 def _demand_mw(case: GridCase) -> float:
