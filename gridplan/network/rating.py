@@ -52,5 +52,5 @@ def _angle_limit_degree(low: FloatArray, high: FloatArray) -> FloatArray:
 
 def _vm_max(case: GridCase, ends: tuple[str, ...]) -> FloatArray:
     at = positions(ends, case.bus.id)
-    vm = np.where(at >= 0, case.bus.vm_max_pu[at], np.nan)
+    vm = np.append(case.bus.vm_max_pu, np.nan)[at]
     return np.where(np.isfinite(vm) & (vm > 0), vm, DERIVED_VM_PU)

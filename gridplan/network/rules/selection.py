@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from gridplan.network.case import GridCase, TableName
-from gridplan.network.model import BoolArray, FloatArray, IntArray, Labels
+from gridplan.network.model import BoolArray, FloatArray, IntArray, Labels, positions
 
 #: Ids named in one message.
 SHOWN = 6
@@ -42,8 +42,7 @@ def bus_columns(table: TableName) -> tuple[str, ...]:
 
 def bus_rows(case: GridCase, table: TableName, column: str = "bus") -> IntArray:
     """Row of the bus each element names, dims (element,); -1 where there is no such bus."""
-    row = case.bus_row
-    return np.array([row.get(bus, -1) for bus in getattr(getattr(case, table), column)], dtype=np.int64)
+    return positions(getattr(getattr(case, table), column), case.bus.id)
 
 
 def base_kv(case: GridCase, column: str) -> FloatArray:
