@@ -16,7 +16,7 @@ FILE_FINDINGS: tuple[FindingKind, ...] = (
     FindingKind(
         "GP-ENC-002",
         "File that is none",
-        "error",
+        "error, warning",
         "The file is missing, empty, cut off, binary, a folder, or of another kind than its name says; near file "
         "names are offered.",
         "Check the path, or copy the file again.",
@@ -113,5 +113,34 @@ FILE_FINDINGS: tuple[FindingKind, ...] = (
         "error",
         "The file to change is not the one the run was made on.",
         "Give the file that the study was run on.",
+    ),
+    FindingKind(
+        "GP-SEC-003",
+        "Script in a file",
+        "error",
+        "A network file holds a script. gridplan runs nothing, and what it would change is unknown.",
+        "Save the case itself, without scripts.",
+    ),
+    FindingKind(
+        "GP-NET-003",
+        "Device that is not carried",
+        "error, warning",
+        "A device that moves power is not read, as a FACTS device or a VSC line: with its MW where they are "
+        "known. An error where the case would be another without it.",
+        "Save the case in a format that is read in full, or model the device as load and generation.",
+    ),
+    FindingKind(
+        "GP-NET-004",
+        "Library missing",
+        "error",
+        "The library that reads the format is not installed.",
+        "Install it as told.",
+    ),
+    FindingKind(
+        "GP-NET-005",
+        "Two readings differ",
+        "error",
+        "Two independent readings of the file do not find the same rows or numbers.",
+        "Save the case as PSS/E RAW.",
     ),
 )

@@ -209,9 +209,9 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
     FindingKind(
         "GP-TRF-003",
         "Windings exchanged",
-        "error",
+        "error, note",
         "A ratio outside 0.5 to 2 is about the square of the ratio of the base voltages: high and low side look "
-        "exchanged.",
+        "exchanged. A note tells of a transformer of three windings that became a star with a bus of its own.",
         "Exchange the ends or the winding voltages.",
     ),
     FindingKind(
@@ -274,5 +274,98 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
         "Numbers of an element out of service are never judged and never change a result; they are carried into "
         "exports.",
         "Nothing to do.",
+    ),
+    FindingKind(
+        "GP-TOP-008",
+        "Element twice",
+        "warning",
+        "Two elements of a PSS/E file have one id; both are kept, the second under a new id.",
+        "Give each its own id.",
+    ),
+    FindingKind(
+        "GP-GEN-002",
+        "Voltage held elsewhere",
+        "note",
+        "Units hold the voltage of another bus in their file; here they hold that of their own.",
+        "Check the voltage setpoints of these units.",
+    ),
+    FindingKind(
+        "GP-LOD-001",
+        "Load that depends on voltage",
+        "warning",
+        "Parts of constant current or admittance are taken at the voltages of the file and are constant power "
+        "from there on.",
+        "Check that constant power is meant.",
+    ),
+    FindingKind(
+        "GP-LOD-002",
+        "Generation behind a load",
+        "note",
+        "A load states generation of its own; it was subtracted.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "GP-DCL-002",
+        "dc line without a voltage",
+        "warning",
+        "The scheduled voltage of a dc line is not given; its loss is unknown and left out.",
+        "State VSCHD.",
+    ),
+    FindingKind(
+        "GP-DCL-003",
+        "dc lines as MW",
+        "note",
+        "The converters of dc lines move MW; the Mvar they draw are left out.",
+        "Add the Mvar as loads for an AC study.",
+    ),
+    FindingKind(
+        "GP-TRF-004",
+        "Impedance on another base",
+        "warning",
+        "The impedance of a transformer stands on another voltage than that of its bus, or follows its tap; what "
+        "was taken is said.",
+        "State impedances on the base of the system, at the tap in use.",
+    ),
+    FindingKind(
+        "GP-SHN-002",
+        "Switched shunts stay",
+        "note",
+        "Switched shunts stay at their initial value.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "GP-CST-004",
+        "No costs in the format",
+        "warning",
+        "The format has no costs and no cost file stands beside the file: energy costs 0 USD/MWh.",
+        "Write the cost file that is named.",
+    ),
+    FindingKind(
+        "GP-CST-005",
+        "Costs beside the file",
+        "note",
+        "Costs were read from the cost file beside the network file.",
+        "Nothing to do.",
+    ),
+    FindingKind(
+        "GP-CST-006",
+        "Cost file",
+        "error",
+        "A row of the cost file names no unit, stands twice, or holds something else than numbers.",
+        "Correct the row named.",
+    ),
+    FindingKind(
+        "GP-PU-003",
+        "No base power",
+        "note",
+        "The file names no base power; the usual one was taken.",
+        "Check the base power.",
+    ),
+    FindingKind(
+        "GP-VAL-006",
+        "Default of the format",
+        "warning",
+        "Fields are empty in a format that has defaults; each default taken is told with a count.",
+        "Write the values.",
     ),
 )

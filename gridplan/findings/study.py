@@ -208,4 +208,42 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "An axis changes a key that the base study cannot hold.",
         "Correct the path.",
     ),
+    FindingKind(
+        "GP-GEO-001",
+        "Coordinates that cannot be",
+        "error, warning",
+        "Latitude beyond 90 degrees, latitude and longitude exchanged, a place far from all others, or latitude 0"
+        " and longitude 0.",
+        "Write latitude and longitude in degrees on WGS84; leave unknown ones empty.",
+    ),
+    FindingKind(
+        "GP-GEO-002",
+        "Reference system",
+        "error, warning, note",
+        "Numbers look like metres, or the reference system is missing, unknown or another than that of degrees on"
+        " WGS84.",
+        "Reproject the file to EPSG:4326.",
+    ),
+    FindingKind(
+        "GP-GEO-003",
+        "Area that is none",
+        "error",
+        "A ring is open, crosses itself or is empty, or a shape is no area.",
+        "Repair the shape in the GIS.",
+    ),
+    FindingKind(
+        "GP-GEO-004",
+        "Coordinates missing",
+        "error, warning",
+        "Some or all buses have no coordinates: they are on no map and no candidates by place.",
+        "Give latitude and longitude of all buses, or name buses in poi.",
+    ),
+    FindingKind(
+        "GP-GEO-005",
+        "Candidates by place",
+        "error, warning, note",
+        "What a search by place took and left out; a named bus that falls out, an area that excludes nothing, a "
+        "campus left without a bus.",
+        "Widen the radius, or change latency and exclude.",
+    ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class Damaged:
     policy : Policy
     is_missing : bool
         The file is deleted.
+    beside : mapping of str to str
+        Name and text of files laid beside it.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Damaged:
     severity: str = "error"
     policy: Policy = field(default_factory=Policy)
     is_missing: bool = False
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -63,6 +66,8 @@ class Damaged:
     def write(self, folder: Path) -> Path:
         """Write the sound files with this one damaged; the path to validate."""
         lay_out(folder)
+        for name, text in self.beside.items():
+            (folder / name).write_text(text, encoding="utf-8")
         path = folder / (self.file or self.base)
         if self.is_missing:
             path.unlink()

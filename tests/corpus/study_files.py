@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from tests.corpus.damage import Change, Damaged, cut, drop, swap
+import json
+import re
+
+from tests.corpus.damage import GOOD, Change, Damaged, cut, drop, swap
 
 BASE = "two_campuses.yaml"
 SWEEP = "two_growths.yaml"
 
 
-def study(name: str, code: str, *changes: Change, severity: str = "error") -> Damaged:
-    return Damaged(name=name, code=code, base=BASE, changes=changes, severity=severity)
+def study(
+    name: str, code: str, *changes: Change, severity: str = "error", beside: dict[str, str] | None = None
+) -> Damaged:
+    return Damaged(name=name, code=code, base=BASE, changes=changes, severity=severity, beside=beside or {})
+
+
+def area(*corners: tuple[float, float]) -> str:
+    """Text of an area file."""
+    shape = {"type": "Polygon", "coordinates": [list(corners)]}
+    return json.dumps({"type": "Feature", "properties": {}, "geometry": shape})
+
+
+UNPLACED = re.sub(r"33\.\d,-112\.\d", ",", (GOOD / "west/bus.csv").read_text(encoding="utf-8"))
+POND = area((-112.4, 33.4), (-112.2, 33.4), (-112.2, 33.6), (-112.4, 33.6))
+FIELD = area((-112.4, 33.4), (-112.25, 33.4), (-112.25, 33.6), (-112.4, 33.6), (-112.4, 33.4))
 
 
 def sweep(name: str, code: str, *changes: Change) -> Damaged:
@@ -119,6 +135,45 @@ NAMES_AND_HOURS = (
     study("more energy than fits", "GP-TIM-004", swap("energy_mwh: 40", "energy_mwh: 400")),
 )
 
+PLACES = (
+    study(
+        "latitude beyond the pole",
+        "GP-GEO-001",
+        swap("poi: 30", "near: {latitude: 95, longitude: -112, radius_km: 50}"),
+    ),
+    study(
+        "place at zero",
+        "GP-GEO-001",
+        swap("poi: 30", "poi: 30\n    latency: {latitude: 0, longitude: 0, max_round_trip_ms: 900}"),
+        severity="warning",
+    ),
+    study(
+        "place in metres", "GP-GEO-002", swap("poi: 30", "near: {latitude: 3700000, longitude: 400000, radius_km: 50}")
+    ),
+    Damaged(
+        name="open ring",
+        code="GP-GEO-003",
+        base=BASE,
+        changes=(swap("poi: 30", "poi: 30\n    exclude: [pond.geojson]"),),
+        beside={"pond.geojson": POND},
+    ),
+    study("area file above the folder", "GP-SEC-001", swap("poi: 30", "poi: 30\n    exclude: [../pond.geojson]")),
+    study(
+        "network without coordinates",
+        "GP-GEO-004",
+        swap("poi: 30", "near: {latitude: 33.4, longitude: -112.1, radius_km: 50}"),
+        beside={"west/bus.csv": UNPLACED},
+    ),
+    study("nothing near", "GP-GEO-005", swap("poi: 30", "near: {latitude: 40, longitude: -100, radius_km: 5}")),
+    study(
+        "bus that falls out",
+        "GP-GEO-005",
+        swap("poi: 30", "poi: [20, 30]\n    exclude: [field.geojson]"),
+        severity="warning",
+        beside={"field.geojson": FIELD},
+    ),
+)
+
 SWEEPS = (
     sweep(
         "axis twice",
@@ -129,7 +184,7 @@ SWEEPS = (
     sweep("path to nowhere", "GP-SWP-003", swap("path: base_case.load_growth_frac_per_year", "path: name.first")),
     sweep("unknown key of a sweep", "GP-YML-001", swap("axes:", "axis: []\naxes:")),
     sweep("base that does not exist", "GP-ENC-002", swap("base: two", "base: three")),
-    sweep("too many studies", "GP-SIZ-001", swap("[0.0, 0.02]", str([k / 1e6 for k in range(20_000)]))),
+    sweep("too many studies", "GP-SIZ-001", swap("[0.0, 0.02]", str([k / 1e6 for k in range(12_000)]))),
 )
 
-STUDIES = (*YAML, *VALUES, *NAMES_AND_HOURS, *SWEEPS)
+STUDIES = (*YAML, *VALUES, *NAMES_AND_HOURS, *PLACES, *SWEEPS)

@@ -17,8 +17,9 @@ from gridplan.network.policy import Policy
 from tests.corpus import CORPUS
 from tests.corpus.damage import GOOD, Damaged, lay_out
 
-SOUND = ("north.m", "two_campuses.yaml", "two_growths.yaml", "west")
-#: Codes that other commands show: init, hosting, convert, a run; GP-OOS-001 is the rule that there is no finding.
+SOUND = ("north.m", "south.raw", "two_campuses.yaml", "two_growths.yaml", "west")
+#: Codes that other commands show (init, hosting, convert, a run), a library that is missing or errs, and RAW 34;
+#: GP-OOS-001 is the rule that there is no finding.
 OF_OTHER_COMMANDS = {
     "GP-BUS-003",
     "GP-CAM-002",
@@ -27,6 +28,9 @@ OF_OTHER_COMMANDS = {
     "GP-CNV-001",
     "GP-CNV-002",
     "GP-CNV-003",
+    "GP-LOD-002",
+    "GP-NET-004",
+    "GP-NET-005",
     "GP-OOS-001",
 }
 
