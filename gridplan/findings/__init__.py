@@ -7,12 +7,14 @@ files by theme; docs/findings.md is made of them. A new code is one row.
 from __future__ import annotations
 
 from gridplan.findings.files import FILE_FINDINGS
+from gridplan.findings.formats import FORMAT_FINDINGS
 from gridplan.findings.grid import GRID_FINDINGS
 from gridplan.findings.kind import FindingKind
 from gridplan.findings.study import STUDY_FINDINGS
 
 THEMES: dict[str, tuple[FindingKind, ...]] = {
     "Grids": GRID_FINDINGS,
+    "Network formats": FORMAT_FINDINGS,
     "Files and tables": FILE_FINDINGS,
     "Studies, hours and sweeps": STUDY_FINDINGS,
 }

@@ -143,4 +143,19 @@ FILE_FINDINGS: tuple[FindingKind, ...] = (
         "Two independent readings of the file do not find the same rows or numbers.",
         "Save the case as PSS/E RAW.",
     ),
+    FindingKind(
+        "GP-SEC-002",
+        "Content that is never read",
+        "error",
+        "The file names types outside the list that is read, holds documents inside each other, leads to other "
+        "files, or could run code.",
+        "Save it again without them, from the program it belongs to.",
+    ),
+    FindingKind(
+        "GP-NET-006",
+        "Options of a power flow",
+        "note",
+        "Options that the file states for its power flow are used where they change the model.",
+        "Nothing to do.",
+    ),
 )

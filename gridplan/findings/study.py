@@ -246,4 +246,11 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "campus left without a bus.",
         "Widen the radius, or change latency and exclude.",
     ),
+    FindingKind(
+        "GP-TIM-006",
+        "Values by snapshot",
+        "warning",
+        "Values are given by snapshot or hour where one value is read; which is taken is said.",
+        "Write the values of one snapshot, or give the series to the study.",
+    ),
 )

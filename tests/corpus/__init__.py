@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.corpus.damage import Damaged
 from tests.corpus.dataset_folders import FOLDERS
 from tests.corpus.matpower_cases import CASES
+from tests.corpus.pandapower_files import NETS
 from tests.corpus.psse_files import PSSE
 from tests.corpus.study_files import STUDIES
 
-CORPUS: tuple[Damaged, ...] = (*CASES, *PSSE, *STUDIES, *FOLDERS)
+CORPUS: tuple[Damaged, ...] = (*CASES, *PSSE, *NETS, *STUDIES, *FOLDERS)

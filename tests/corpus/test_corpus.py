@@ -18,8 +18,8 @@ from tests.corpus import CORPUS
 from tests.corpus.damage import GOOD, Damaged, lay_out
 
 SOUND = ("north.m", "south.raw", "two_campuses.yaml", "two_growths.yaml", "west")
-#: Codes that other commands show (init, hosting, convert, a run), a library that is missing or errs, and RAW 34;
-#: GP-OOS-001 is the rule that there is no finding.
+#: Codes of other commands (init, hosting, convert, a run), of a library that is missing or errs, of RAW 34, PyPSA files
+#: and options of pandapower, each tested beside its code; GP-OOS-001 is the rule that there is no finding.
 OF_OTHER_COMMANDS = {
     "GP-BUS-003",
     "GP-CAM-002",
@@ -31,7 +31,9 @@ OF_OTHER_COMMANDS = {
     "GP-LOD-002",
     "GP-NET-004",
     "GP-NET-005",
+    "GP-NET-006",
     "GP-OOS-001",
+    "GP-TIM-006",
 }
 
 
