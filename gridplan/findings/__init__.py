@@ -6,6 +6,7 @@ files by theme; docs/findings.md is made of them. A new code is one row.
 
 from __future__ import annotations
 
+from gridplan.findings.contingencies import CONTINGENCY_FINDINGS
 from gridplan.findings.files import FILE_FINDINGS
 from gridplan.findings.formats import FORMAT_FINDINGS
 from gridplan.findings.grid import GRID_FINDINGS
@@ -16,6 +17,7 @@ THEMES: dict[str, tuple[FindingKind, ...]] = {
     "Grids": GRID_FINDINGS,
     "Network formats": FORMAT_FINDINGS,
     "Files and tables": FILE_FINDINGS,
+    "Contingency files": CONTINGENCY_FINDINGS,
     "Studies, hours and sweeps": STUDY_FINDINGS,
 }
 """Heading -> rows, in the order of docs/findings.md."""

@@ -158,4 +158,20 @@ FILE_FINDINGS: tuple[FindingKind, ...] = (
         "Options that the file states for its power flow are used where they change the model.",
         "Nothing to do.",
     ),
+    FindingKind(
+        "GP-TAB-004",
+        "No column of values",
+        "error",
+        "An hourly file has no column of values, several where one is meant, or its fields are parted by "
+        "something else than commas.",
+        "Part the fields with commas, and name the column.",
+    ),
+    FindingKind(
+        "GP-XLS-001",
+        "What a workbook hides",
+        "error, warning",
+        "Dates as serial numbers, merged or numeric headers, formulas without a stored value, hidden sheets, "
+        "macros, old formats.",
+        "Save it as .csv, or as .xlsx anew.",
+    ),
 )

@@ -253,4 +253,11 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "Values are given by snapshot or hour where one value is read; which is taken is said.",
         "Write the values of one snapshot, or give the series to the study.",
     ),
+    FindingKind(
+        "GP-CAM-003",
+        "Measured profile and contract",
+        "error, warning, note",
+        "A measured profile reaches above the contract, is cut at it, or is scaled to it.",
+        "Say how it is scaled, or change the contract.",
+    ),
 )
