@@ -155,8 +155,8 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
         "GP-VAL-001",
         "Not a number",
         "error",
-        "A value is text, an expression, NaN or infinite, or has a decimal comma, where a finite number belongs. "
-        "Infinity is read where it means no limit.",
+        "A value is text, an expression, NaN or infinite, or has a decimal comma, where a finite number belongs, "
+        "or lies beyond 1e15. Infinity is read where it means no limit.",
         "Write a finite number with a decimal point.",
     ),
     FindingKind(

@@ -12,6 +12,7 @@ from gridplan.network.cost import CostCurve
 from gridplan.network.cost_blocks import block_start_mw
 from gridplan.network.policy import Policy
 from gridplan.network.rules.selection import counted, in_service, named
+from gridplan.network.rules.values import MOST
 
 #: Fall of the slope that rounding of corner points explains [share of the slope].
 _ROUNDING = 1e-4
@@ -26,9 +27,10 @@ def not_finite_cost(case: GridCase, policy: Policy) -> Iterator[Finding]:
     del policy
     for i, curve in _curves(case):
         numbers = (*curve.coefficients, *(value for point in curve.points for value in point))
-        wrong = [value for value in numbers if not np.isfinite(value)]
+        wrong = [value for value in numbers if not abs(value) <= MOST]
         if wrong:
-            message = f"unit {case.generator.id[i]}: a cost value is {wrong[0]:g}, not a finite number"
+            what = "which no cost is" if np.isfinite(wrong[0]) else "not a finite number"
+            message = f"unit {case.generator.id[i]}: a cost value is {wrong[0]:g}, {what}"
             yield case.finding("GP-VAL-001", "error", message, "write a finite number", ("generator", i, "cost"))
 
 
@@ -97,7 +99,7 @@ def _is_convex(coefficients: tuple[float, ...], start_mw: float, end_mw: float) 
 
     It is looked at where it can be lowest: at the ends and where its own slope is zero.
     """
-    if not np.isfinite((*coefficients, start_mw, end_mw)).all() or not any(coefficients[2:]) or end_mw <= start_mw:
+    if not (np.abs((*coefficients, start_mw, end_mw)) <= MOST).all() or not any(coefficients[2:]) or end_mw <= start_mw:
         return True
     bend = np.polynomial.Polynomial(coefficients).deriv(2)
     roots = np.asarray(bend.deriv().roots(), dtype=np.complex128)
@@ -110,7 +112,7 @@ def _piecewise_fault(curve: CostCurve) -> str:
     if len(curve.points) < 2:
         return f"its piecewise cost has {len(curve.points)} corner points, at least 2 are needed"
     points = np.array(curve.points)
-    if not np.isfinite(points).all():
+    if not (np.abs(points) <= MOST).all():
         return ""
     width_mw = np.diff(points[:, 0])
     if (width_mw <= 0).any():

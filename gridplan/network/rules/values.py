@@ -8,6 +8,7 @@ import numpy as np
 
 from gridplan.errors import Finding, Severity
 from gridplan.network.case import GridCase, TableName
+from gridplan.network.model import BoolArray, FloatArray
 from gridplan.network.policy import Policy
 from gridplan.network.rules.selection import WORDS, counted, in_service, named
 
@@ -28,6 +29,8 @@ _LIMITS: dict[TableName, tuple[str, ...]] = {
     "branch": ("angle_min_degree", "angle_max_degree"),
     "dc_line": ("q_min_from_mvar", "q_max_from_mvar", "q_min_to_mvar", "q_max_to_mvar"),
 }
+#: Numbers beyond are no quantity of a grid, and their squares would overflow.
+MOST = 1e15
 #: One load above this share of all generation is looked at ...
 LARGE_SHARE = 0.2
 #: ... and doubted if it is this many times the median of the other loads.
@@ -38,17 +41,26 @@ _ENOUGH_LOADS = 3
 
 
 def not_a_number(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """GP-VAL-001: NaN or infinity where a number belongs, in elements in service."""
+    """GP-VAL-001: NaN, infinity or a number beyond any grid where one belongs, in elements in service."""
     del policy
-    for columns, is_wrong in ((_FINITE, lambda v: ~np.isfinite(v)), (_LIMITS, np.isnan)):
+    for columns, is_wrong in ((_FINITE, _is_no_number), (_LIMITS, _is_no_limit)):
         for table, names in columns.items():
             for column in names:
                 values = getattr(getattr(case, table), column)
                 for i in np.flatnonzero(in_service(case, table) & is_wrong(values)):
                     element = f"{WORDS[table][0]} {getattr(case, table).id[i]}"
-                    message = f"{element}: {column} is {values[i]:g}, not a finite number"
+                    what = "which no grid holds" if np.isfinite(values[i]) else "not a finite number"
+                    message = f"{element}: {column} is {values[i]:g}, {what}"
                     at: tuple[TableName, int, str] = (table, int(i), column)
                     yield case.finding("GP-VAL-001", "error", message, "write a finite number", at)
+
+
+def _is_no_number(values: FloatArray) -> BoolArray:
+    return ~(np.abs(values) <= MOST)
+
+
+def _is_no_limit(values: FloatArray) -> BoolArray:
+    return np.isnan(values) | (np.isfinite(values) & (np.abs(values) > MOST))
 
 
 def negative_load(case: GridCase, policy: Policy) -> Iterator[Finding]:
