@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -318,6 +320,35 @@ def default_values() -> str:
     return table(("key", "value", "unit", "meaning", "status", "source"), [line(row) for row in DEFAULTS])
 
 
+@functools.cache
+def findings() -> str:
+    """Every code with meaning, remedy and what a damaged file of the corpus makes of it."""
+    from gridplan.findings import THEMES
+
+    parts = []
+    for theme, kinds in THEMES.items():
+        parts.append(f"## {theme}\n\n")
+        for kind in kinds:
+            parts.append(
+                f"### {kind.code}: {kind.title}\n\n*{kind.severity}.* {kind.meaning}\n\n*Do:* {kind.remedy}\n\n"
+            )
+            parts.append(_finding_example(kind.code))
+    return "\n" + "".join(parts)
+
+
+def _finding_example(code: str) -> str:
+    """Finding of the first damaged file of the corpus that ends with a code, as it is shown."""
+    from tests.corpus import CORPUS
+
+    entry = next((entry for entry in CORPUS if entry.code == code), None)
+    if entry is None:
+        return ""
+    with tempfile.TemporaryDirectory() as name:
+        shown = next(f for f in entry.findings(Path(name)) if (f.code, f.severity) == (code, entry.severity))
+        text = shown.render().replace(f"{name}/", "")
+    return f"```text\n{text}\n```\n\n"
+
+
 def _value(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_value(v) for v in value)
@@ -337,6 +368,7 @@ BUILDERS: dict[str, Callable[[], str]] = {
     "plan": plan_fields,
     "audit": audit_checks,
     "defaults": default_values,
+    "findings": findings,
     **{name: csv_file(name) for name in CSV_FILES},
 }
 

@@ -111,12 +111,13 @@ def _findings(sweep: Sweep, at: StudySource) -> Iterator[Finding]:
     yield from _name_findings(sweep, at)
     yield from _path_findings(sweep, at)
     for i, axis in enumerate(sweep.axes):
-        texts = [value_text(value) for value in axis.values]
-        for j, text in enumerate(texts):
-            if text in texts[:j]:
+        seen: set[str] = set()
+        for j, text in enumerate(map(value_text, axis.values)):
+            if text in seen:
                 yield at.error(
                     "GP-SWP-002", f"axes.{i}.values.{j}", f"value {text} stands twice", "keep one of the two"
                 )
+            seen.add(text)
     members = math.prod(len(axis.values) for axis in sweep.axes)
     if members > MAX_MEMBERS:
         message = f"the axes make {members:,} studies, more than {MAX_MEMBERS:,}"

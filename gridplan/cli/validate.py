@@ -27,7 +27,7 @@ def validate(file: Path, strict: bool, policy: Policy) -> Reply:
 
     The exit code is 2 if there is an error. The first 20 findings are shown; --json lists them all.
     """
-    findings = _findings(file, policy)
+    findings = file_findings(file, policy)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = sum(finding.severity == "warning" for finding in findings)
     is_sound = not (errors or (strict and warnings))
@@ -44,13 +44,14 @@ def validate(file: Path, strict: bool, policy: Policy) -> Reply:
     return Reply(data=data, lines=lines, exit_code=0 if is_sound else EXIT_INPUT)
 
 
-def _findings(path: Path, policy: Policy) -> tuple[Finding, ...]:
-    from gridplan.network.formats import format_of
+def file_findings(path: Path, policy: Policy | None = None) -> tuple[Finding, ...]:
+    """Findings of a study, a sweep, a network file or a dataset folder, by what the path is."""
+    from gridplan.network.open_grid import is_network_file
 
     try:
         if path.is_dir() or path.name == "dataset.json":
             return _dataset_findings(path if path.is_dir() else path.parent)
-        if format_of(path) is not None:
+        if is_network_file(path):
             return _case_findings(path, policy)
         from gridplan.batch.sweep import is_sweep
 
@@ -92,7 +93,7 @@ def _dataset_findings(folder: Path) -> tuple[Finding, ...]:
     return ()
 
 
-def _case_findings(path: Path, policy: Policy) -> tuple[Finding, ...]:
+def _case_findings(path: Path, policy: Policy | None) -> tuple[Finding, ...]:
     from gridplan.network.build import build_network
     from gridplan.network.formats import read_case
 

@@ -168,7 +168,7 @@ class Origin:
     format : str
         Name for people, as in ``MATPOWER``.
     lines : mapping of table to int, dims (row,)
-        Line of each row, 0 where unknown.
+        Line of each row, 0 where unknown; ``table.column`` where a column stands in lines of its own.
     words : mapping of ``table.column`` to str
         What the format calls a column, as in ``{"generator.p_max_mw": "gen PMAX"}``.
     files : mapping of table to Path
@@ -185,7 +185,7 @@ class Origin:
         """Place of a value; the key says table and column in the words of the format."""
         if table is None:
             return Place(file=self.file)
-        lines = self.lines.get(table)
+        lines = self.lines.get(f"{table}.{column}", self.lines.get(table))
         known = lines is not None and 0 <= row < len(lines)
         line = int(lines[row]) if known and lines is not None else 0
         key = self.words.get(f"{table}.{column}", f"{table} {column}".strip())

@@ -50,8 +50,8 @@ class Draft:
 
 
 def finding(code: str, message: str, remedy: str, place: Place, severity: Severity = "error") -> Finding:
-    """Finding of the family GP-CON."""
-    return Finding(code=f"GP-CON-{code}", severity=severity, message=message, remedy=remedy, place=place)
+    """Finding at a place."""
+    return Finding(code=code, severity=severity, message=message, remedy=remedy, place=place)
 
 
 def unknown_element(
@@ -63,14 +63,14 @@ def unknown_element(
     remedy = f"use one of the network's {len(known)} {kind} ids"
     if kind in ("branch", "dc_line"):
         remedy += ", or FROM-TO_CIRCUIT"
-    return finding("001", message, remedy, place)
+    return finding("GP-CON-001", message, remedy, place)
 
 
 def ambiguous_element(kind: ElementKind, name: str, found: Sequence[Element], draft: Draft, place: Place) -> Finding:
     """Error of a name that may mean several elements."""
     names = ", ".join(e.id for e in found[:_SHOWN])
     message = f"contingency {draft.name}: {kind} {name} may be {len(found)} elements: {names}"
-    return finding("002", message, "name the circuit, or the id of one of them", place)
+    return finding("GP-CON-002", message, "name the circuit, or the id of one of them", place)
 
 
 def contingency_of(
@@ -90,7 +90,7 @@ def contingency_of(
         return None, findings
     if not draft.elements:
         message = f"contingency {draft.name} loses nothing"
-        return None, [finding("004", message, "name what is lost, or delete it", draft.place)]
+        return None, [finding("GP-CON-004", message, "name what is lost, or delete it", draft.place)]
     findings += _absent(draft)
     live = [e for e in draft.elements if e.is_studied]
     if not live:
@@ -110,20 +110,20 @@ def _word_findings(draft: Draft, category: str) -> Iterator[Finding]:
     if draft.category and not _CATEGORY.fullmatch(draft.category):
         message = f"contingency {draft.name}: category {draft.category!r} is none of {', '.join(CATEGORIES)}."
         message += did_you_mean(draft.category.upper(), CATEGORIES)
-        yield finding("006", message, "write a category of TPL-001, such as P7 or P2.3", draft.place)
+        yield finding("GP-CON-006", message, "write a category of TPL-001, such as P7 or P2.3", draft.place)
     elif draft.elements and not _category(draft, category):
         count = len(draft.elements)
         message = f"contingency {draft.name} loses {count} elements" if count > 1 else f"{draft.name} loses a bus"
         message += " and states no category"
         remedy = "state it in the file (column category, or a comment '/ category: P7'), or in the study beside path"
-        yield finding("006", message, remedy, draft.place)
+        yield finding("GP-CON-006", message, remedy, draft.place)
     if draft.rating and draft.rating.lower() not in RATINGS:
         message = f"contingency {draft.name}: rating {draft.rating!r} is none of {', '.join(RATINGS)}."
         message += did_you_mean(draft.rating.lower(), RATINGS)
-        yield finding("007", message, f"write {', '.join(RATINGS)}, or leave it empty", draft.place)
+        yield finding("GP-CON-007", message, f"write {', '.join(RATINGS)}, or leave it empty", draft.place)
     if draft.load_loss and draft.load_loss.lower() not in _FLAGS:
         message = f"contingency {draft.name}: load_loss {draft.load_loss!r} is neither true nor false"
-        yield finding("007", message, "write true, false, or leave it empty", draft.place)
+        yield finding("GP-CON-007", message, "write true, false, or leave it empty", draft.place)
 
 
 def _absent(draft: Draft) -> Iterator[Finding]:
@@ -135,14 +135,14 @@ def _absent(draft: Draft) -> Iterator[Finding]:
     rest = "it is not studied" if whole else f"the other {len(draft.elements) - len(absent)} are studied"
     message = f"contingency {draft.name}: {len(absent)} of {len(draft.elements)} elements are out of service or cut "
     message += f"off in the studied network ({names}); {rest}"
-    yield finding("008", message, "check that this is meant", draft.place, "warning")
+    yield finding("GP-CON-008", message, "check that this is meant", draft.place, "warning")
 
 
 def _adjustment(draft: Draft, category: str) -> Iterator[Finding]:
     if category in ("P3", "P6"):
         message = f"contingency {draft.name}: {category} is studied as one event, without the system adjustment between"
         yield finding(
-            "015", f"{message} the two outages", "read it as stricter than the category", draft.place, "warning"
+            "GP-CON-015", f"{message} the two outages", "read it as stricter than the category", draft.place, "warning"
         )
 
 

@@ -76,7 +76,7 @@ def read_contingencies(
         if contingency is not None:
             found.append(contingency)
     if not drafts and not any(f.severity == "error" for f in findings):
-        findings.append(finding("004", f"{path.name} holds no contingency", _REMEDY, Place(file=path)))
+        findings.append(finding("GP-CON-004", f"{path.name} holds no contingency", _REMEDY, Place(file=path)))
     if any(f.severity == "error" for f in findings):
         raise InputError(findings)
     return tuple(found), tuple(findings)
@@ -98,12 +98,12 @@ def merged(files: Sequence[tuple[Path, Sequence[Contingency]]]) -> tuple[tuple[C
             twin = twins.setdefault((lost.content, lost.category, lost.rating, lost.is_load_loss_allowed), lost)
             if twin is lost and lost.id in kept:
                 message = f"contingency {lost.id} stands in two files and does not lose the same"
-                findings.append(finding("003", message, "give one of them another name", Place(file=path)))
+                findings.append(finding("GP-CON-003", message, "give one of them another name", Place(file=path)))
             elif twin is lost:
                 kept[lost.id] = lost
             elif twin.id != lost.id:
                 message = f"contingency {lost.id} loses what {twin.id} loses; it is studied once, as {twin.id}"
-                findings.append(finding("013", message, "delete one of them", Place(file=path), "warning"))
+                findings.append(finding("GP-CON-013", message, "delete one of them", Place(file=path), "warning"))
     if any(f.severity == "error" for f in findings):
         raise InputError(findings)
     return tuple(kept.values()), tuple(findings)
@@ -115,7 +115,7 @@ def _drafts(path: Path, names: ElementNames) -> tuple[list[Draft], list[Finding]
         return _csv_drafts(read_text(path), path, names)
     if not ending:
         message = f"{path.name} is no contingency file: its ending {path.suffix!r} is none of {', '.join(ENDINGS)}"
-        return [], [finding("014", message, _REMEDY, Place(file=path))]
+        return [], [finding("GP-CON-014", message, _REMEDY, Place(file=path))]
     text, findings = read_text_file(path, what="contingency file", remedy=_REMEDY)
     drafts, more = (psse_drafts if ending == ".con" else _csv_drafts)(text, path, names)
     return drafts, [*findings, *more]
@@ -129,14 +129,14 @@ def _name_findings(drafts: Sequence[Draft], network: Network) -> Iterator[Findin
         first = seen.setdefault(draft.name, draft)
         if first is not draft:
             message = f"contingency {draft.name} is named a second time; first at line {first.place.line}"
-            yield finding("003", message, "give it a name of its own, or put its elements together", draft.place)
+            yield finding("GP-CON-003", message, "give it a name of its own, or put its elements together", draft.place)
         if len(draft.name) > LONGEST_NAME:
             message = f"the name {draft.name[:20]}... has {len(draft.name)} characters, at most {LONGEST_NAME} are read"
-            yield finding("009", message, "give a shorter name", draft.place)
+            yield finding("GP-CON-009", message, "give a shorter name", draft.place)
         is_element = draft.name in elements and [e.id for e in draft.elements] != [draft.name]
         if is_element and not draft.is_damaged:
             message = f"contingency {draft.name} has the name of an element of the network and loses something else"
-            yield finding("009", message, "give it another name", draft.place)
+            yield finding("GP-CON-009", message, "give it another name", draft.place)
 
 
 # -- CSV -------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def _csv_drafts(text: str, path: Path, names: ElementNames) -> tuple[list[Draft]
     for row in rows:
         name = row.fields["contingency"]
         if not name:
-            findings.append(finding("004", "a row names no contingency", "fill column contingency", row.place))
+            findings.append(finding("GP-CON-004", "a row names no contingency", "fill column contingency", row.place))
             continue
         if not drafts or drafts[-1].name != name:
             drafts.append(Draft(name=name, place=row.place))
@@ -191,7 +191,7 @@ def _csv_rows(text: str, path: Path) -> tuple[list[_Row], list[Finding]]:
                 rows.append(_Row(fields=dict(zip(head, values, strict=True)), place=place))
     except csv.Error as reason:
         place = Place(file=path, line=reader.line_num, column=1)
-        findings.append(finding("005", f"the table cannot be read: {reason}", "close every quote", place))
+        findings.append(finding("GP-CON-005", f"the table cannot be read: {reason}", "close every quote", place))
     return rows, findings
 
 
@@ -208,7 +208,7 @@ def _head_findings(head: Sequence[str], place: Place) -> Iterator[Finding]:
     for name in head:
         if name and name not in (*COLUMNS, *OPTIONAL_COLUMNS):
             message = f"column {name} means nothing here and is not read.{did_you_mean(name, OPTIONAL_COLUMNS)}"
-            yield finding("012", message, "delete it, or correct its name", place, "warning")
+            yield finding("GP-CON-012", message, "delete it, or correct its name", place, "warning")
 
 
 def _take_words(draft: Draft, row: _Row) -> Iterator[Finding]:
@@ -217,7 +217,7 @@ def _take_words(draft: Draft, row: _Row) -> Iterator[Finding]:
         stated, before = row.fields.get(word, ""), getattr(draft, word)
         if stated and before and stated.lower() != before.lower():
             message = f"contingency {draft.name}: {word} is {stated} here and {before} in an earlier row"
-            yield finding("010", message, "state it the same in every row, or once", row.place)
+            yield finding("GP-CON-010", message, "state it the same in every row, or once", row.place)
         elif stated:
             setattr(draft, word, stated)
 
@@ -226,7 +226,7 @@ def _take_element(draft: Draft, row: _Row, names: ElementNames) -> Iterator[Find
     kind, name = row.fields["element_kind"].lower(), row.fields["element"]
     if kind not in KINDS:
         message = f"contingency {draft.name}: element_kind {kind or '(empty)'} is none of {', '.join(KINDS)}."
-        yield finding("011", f"{message}{did_you_mean(kind, KINDS)}", f"write {', '.join(KINDS)}", row.place)
+        yield finding("GP-CON-011", f"{message}{did_you_mean(kind, KINDS)}", f"write {', '.join(KINDS)}", row.place)
         return
     known: ElementKind = kind
     found = names.find(known, name)
@@ -236,6 +236,6 @@ def _take_element(draft: Draft, row: _Row, names: ElementNames) -> Iterator[Find
         yield ambiguous_element(known, name, found, draft, row.place)
     elif found[0] in draft.elements:
         message = f"contingency {draft.name}: {kind} {found[0].id} is named twice"
-        yield finding("016", message, "delete one of the rows", row.place, "warning")
+        yield finding("GP-CON-016", message, "delete one of the rows", row.place, "warning")
     else:
         draft.lose(found)

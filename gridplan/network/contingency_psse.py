@@ -90,16 +90,18 @@ class _Reader:
         """End of the file."""
         if self.current is not None:
             message = f"contingency {self.current.name} has no END"
-            self.findings.append(finding("005", message, "write END after its last line", self.current.place))
+            self.findings.append(finding("GP-CON-005", message, "write END after its last line", self.current.place))
             self._keep(self.current)
         elif not self.is_ended and self.drafts:
             message = "the file has no END after its last contingency"
-            self.findings.append(finding("005", message, "check that the file is whole", place, "warning"))
+            self.findings.append(finding("GP-CON-005", message, "check that the file is whole", place, "warning"))
 
     def _after_end(self, line: _Line) -> None:
         if line.words and not any(f.code == "GP-CON-017" for f in self.findings):
             message = f"{line.text!r} stands after the END of the file and is not read, nor is what follows"
-            self.findings.append(finding("017", message, "delete it, or the END before it", line.place, "warning"))
+            self.findings.append(
+                finding("GP-CON-017", message, "delete it, or the END before it", line.place, "warning")
+            )
 
     def _take_remark(self, line: _Line) -> None:
         remark = _REMARK.fullmatch(line.remark)
@@ -124,7 +126,9 @@ class _Reader:
 
     def _begin(self, line: _Line) -> None:
         if len(line.words) < 2 or not line.words[1].strip():
-            raise _FaultError(finding("005", "CONTINGENCY without a name", "write CONTINGENCY 'name'", line.place))
+            raise _FaultError(
+                finding("GP-CON-005", "CONTINGENCY without a name", "write CONTINGENCY 'name'", line.place)
+            )
         name = " ".join(word.strip() for word in line.words[1:])
         self.current = Draft(name=name, place=line.place).state(self.standing)
         self._take_remark(line)
@@ -136,7 +140,9 @@ class _Reader:
         elif first == "CONTINGENCY":
             self._keep(draft)
             self.findings.append(
-                finding("005", f"contingency {draft.name} has no END", "write END after its last line", draft.place)
+                finding(
+                    "GP-CON-005", f"contingency {draft.name} has no END", "write END after its last line", draft.place
+                )
             )
             self._begin(line)
         else:
@@ -153,7 +159,9 @@ class _Reader:
             draft.lose(elements)
             self.drafts.append(draft)
         if not groups:
-            raise _FaultError(finding("004", f"{line.text} means no element", "check area, kV or bus", line.place))
+            raise _FaultError(
+                finding("GP-CON-004", f"{line.text} means no element", "check area, kV or bus", line.place)
+            )
 
 
 def psse_drafts(text: str, path: Path, names: ElementNames) -> tuple[list[Draft], list[Finding]]:
@@ -185,7 +193,7 @@ def _line(raw: str, place: Place) -> _Line | Finding:
             end = i
             break
     if quote:
-        return finding("005", f"a quote is not closed: {raw.strip()[:60]}", "close the quote", place)
+        return finding("GP-CON-005", f"a quote is not closed: {raw.strip()[:60]}", "close the quote", place)
     found = list(_TOKEN.finditer(raw[:end]))
     words = tuple(m[1] if m[1] is not None else m[2] if m[2] is not None else m[3] for m in found)
     quoted = tuple(m[3] is None for m in found)
@@ -234,9 +242,11 @@ def _three_winding(ends: list[str], name: str, draft: Draft, line: _Line, names:
         return stars[0]
     if not stars:
         message = f"contingency {draft.name}: no three-winding transformer joins buses {name}"
-        raise _FaultError(finding("001", message, "check the three buses", line.place))
+        raise _FaultError(finding("GP-CON-001", message, "check the three buses", line.place))
     message = f"contingency {draft.name}: {len(stars)} three-winding transformers join buses {name}"
-    raise _FaultError(finding("002", message, "open their windings one by one, FROM BUS to the star bus", line.place))
+    raise _FaultError(
+        finding("GP-CON-002", message, "open their windings one by one, FROM BUS to the star bus", line.place)
+    )
 
 
 def _unit(line: _Line, draft: Draft, names: ElementNames) -> Sequence[Element]:
@@ -307,13 +317,15 @@ def _not_understood(line: _Line, where: str) -> Finding:
     words = " ".join(line.words[:2]).upper()
     if line.key(0) in _REFUSED or line.key(0) in ("REMOVE", "BLOCK", *_OPENING):
         message = f"command {words} {where} is not studied: {line.text[:80]}"
-        return finding("018", message, _REMEDY_REFUSED, line.place)
+        return finding("GP-CON-018", message, _REMEDY_REFUSED, line.place)
     message = f"command {words} {where} is not understood: {line.text[:80]}"
-    return finding("005", message, _REMEDY_REFUSED, line.place)
+    return finding("GP-CON-005", message, _REMEDY_REFUSED, line.place)
 
 
 def _malformed(line: _Line, draft: Draft, form: str) -> Finding:
-    return finding("005", f"contingency {draft.name}: {line.text[:80]!r} is not {form}", f"write {form}", line.place)
+    return finding(
+        "GP-CON-005", f"contingency {draft.name}: {line.text[:80]!r} is not {form}", f"write {form}", line.place
+    )
 
 
 # -- automatic commands ----------------------------------------------------------------------------
@@ -353,7 +365,9 @@ def _selected(line: _Line, names: ElementNames) -> Callable[[Element], bool]:
         bus = network.bus_position.get(_bus(line, 4, draft, names, is_last=True), -1)
         return lambda e: bus in _ends(e, names)
     message = f"{line.text[:80]!r} asks for a part of the grid that is not understood"
-    raise _FaultError(finding("018", message, f"write {_SINGLE}; named subsystems (.sub) are not read", line.place))
+    raise _FaultError(
+        finding("GP-CON-018", message, f"write {_SINGLE}; named subsystems (.sub) are not read", line.place)
+    )
 
 
 def _ends(element: Element, names: ElementNames) -> tuple[int, ...]:

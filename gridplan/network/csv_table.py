@@ -6,6 +6,7 @@ tuple of text per column. Nothing is repaired or guessed here.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -104,10 +105,10 @@ def read_hourly(path: Path) -> tuple[tuple[str, ...], FloatArray]:
     head, _, body = text.partition("\n")
     names = tuple(name.strip() for name in head.split(","))
     _refuse_bad_header(path, names)
-    try:
-        values = np.loadtxt(io.StringIO(body), delimiter=",", ndmin=2, comments=None)
-    except ValueError:
-        values = np.empty((0, 0))
+    values = np.empty((0, 0))
+    if body.strip():
+        with contextlib.suppress(ValueError):
+            values = np.loadtxt(io.StringIO(body), delimiter=",", ndmin=2, comments=None)
     if values.shape[1] != len(names) or not np.isfinite(values).all():
         table = read_columns(path, dict.fromkeys(names, "number"))
         values = np.column_stack([table[name] for name in names])
@@ -115,7 +116,13 @@ def read_hourly(path: Path) -> tuple[tuple[str, ...], FloatArray]:
 
 
 def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
-    rows = [row for row in csv.reader(io.StringIO(read_text(path))) if row]
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    try:
+        rows = [row for row in reader if row]
+    except csv.Error as reason:
+        message = f"file {path.name} line {reader.line_num} cannot be read: {reason}"
+        place = Place(file=path, line=reader.line_num, column=1)
+        raise input_error("GP-TAB-003", message, "look for a quote that is not closed", place) from None
     head = [name.strip() for name in rows[0]] if rows else []
     _refuse_bad_header(path, head)
     return head, rows[1:]

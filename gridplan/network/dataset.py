@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -132,20 +132,36 @@ def read_network(folder: Path) -> Network:
     """
     info = read_dataset_info(folder)
     bus = Buses(**read_columns(folder / "bus.csv", BUS_COLUMNS))
-    network = Network(
-        name=info.name,
-        base_mva=float(info.base_mva),
-        bus=bus,
-        branch=Branches(**_with_ends(folder / "branch.csv", BRANCH_COLUMNS, bus.id)),
-        generator=_generators(folder / "generator.csv", bus.id),
-        dc_line=DcLines(**_with_ends(folder / "dc_line.csv", DC_LINE_COLUMNS, bus.id)),
-        storage=Storages(**_with_ends(folder / "storage.csv", STORAGE_COLUMNS, bus.id)),
-        is_synthetic=info.is_synthetic,
-    )
+    try:
+        network = Network(
+            name=info.name,
+            base_mva=float(info.base_mva),
+            bus=bus,
+            branch=Branches(**_with_ends(folder / "branch.csv", BRANCH_COLUMNS, bus.id)),
+            generator=_generators(folder / "generator.csv", bus.id),
+            dc_line=DcLines(**_with_ends(folder / "dc_line.csv", DC_LINE_COLUMNS, bus.id)),
+            storage=Storages(**_with_ends(folder / "storage.csv", STORAGE_COLUMNS, bus.id)),
+            is_synthetic=info.is_synthetic,
+        )
+    except InputError as error:
+        raise InputError(_placed(folder, finding) for finding in error.findings) from None
     findings = list(_range_findings(folder, network))
     if findings:
         raise InputError(findings)
     return network
+
+
+def _placed(folder: Path, finding: Finding) -> Finding:
+    """Finding of a Network or of a table, with file and line where its key names an element only."""
+    if finding.place.file is not None:
+        return finding
+    table, _, name = finding.place.key.partition(" ")
+    path = folder / f"{table}.csv"
+    if not path.is_file():
+        return replace(finding, place=Place(file=folder / "dataset.json", key=table))
+    names = read_columns(path, {"id": "text"})["id"]
+    line = max((i for i, own in enumerate(names) if own == name), default=-1) + 2
+    return replace(finding, place=Place(file=path, line=line, column=1, key=name))
 
 
 _INFO_TYPES: dict[str, type | tuple[type, ...]] = {

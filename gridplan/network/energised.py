@@ -39,12 +39,16 @@ class Energised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One connected part of a case: its buses (rows), load and supply in service [MW]."""
+    """One connected part of a case: its buses (rows), load and supply in service [MW].
+
+    ``has_unit`` tells of units in service, ``has_source`` of units, stores or the end of a dc line.
+    """
 
     buses: IntArray
     load_mw: float
     supply_mw: float
     has_unit: bool
+    has_source: bool
 
 
 def energised(case: GridCase, policy: Policy) -> Energised:
@@ -55,8 +59,7 @@ def energised(case: GridCase, policy: Policy) -> Energised:
     """
     case, findings = merged(case) if policy.merge_zero_impedance else (case, ())
     parts = connected_parts(case)
-    busy = [part for part in parts if part.load_mw > 0 or part.has_unit]
-    main = max(busy or parts, key=lambda part: (part.load_mw, len(part.buses)))
+    main = main_part(parts)
     findings = (*findings, *_left_out(case, policy, parts, main))
     keep = np.zeros(len(case.bus), dtype=bool)
     keep[main.buses] = True
@@ -67,6 +70,12 @@ def energised(case: GridCase, policy: Policy) -> Energised:
         bus_ids=tuple(case.bus.id[i] for i in bus_rows),
         findings=findings,
     )
+
+
+def main_part(parts: tuple[Part, ...]) -> Part:
+    """Part that is studied: with a source if any has one, then with most load, then with most buses."""
+    busy = [part for part in parts if part.load_mw > 0 or part.has_unit]
+    return max(busy or parts, key=lambda part: (part.has_source, part.load_mw, len(part.buses)))
 
 
 def connected_parts(case: GridCase) -> tuple[Part, ...]:
@@ -82,36 +91,52 @@ def connected_parts(case: GridCase) -> tuple[Part, ...]:
     unit = case.generator
     supply = _at_buses(case, unit.bus, np.maximum(unit.p_max_mw, 0.0), unit.in_service)
     units = _at_buses(case, unit.bus, np.ones(len(unit)), unit.in_service)
-    parts = []
-    for number in range(int(label.max(initial=-1)) + 1):
-        buses = np.flatnonzero((label == number) & live)
-        if buses.size:
-            parts.append(
-                Part(
-                    buses=buses,
-                    load_mw=float(load[buses].sum()),
-                    supply_mw=float(supply[buses].sum()),
-                    has_unit=bool(units[buses].any()),
-                )
-            )
+    sources = units + _other_sources(case)
+    parts = [
+        Part(
+            buses=buses,
+            load_mw=float(load[buses].sum()),
+            supply_mw=float(supply[buses].sum()),
+            has_unit=bool(units[buses].any()),
+            has_source=bool(sources[buses].any()),
+        )
+        for buses in _groups(np.where(live, label, -1))
+    ]
     return tuple(sorted(parts, key=lambda part: (-len(part.buses), int(part.buses[0]))))
+
+
+def _groups(label: IntArray) -> list[IntArray]:
+    """Rows of each label from 0 on, ascending."""
+    order = np.argsort(label, kind="stable")
+    starts = np.flatnonzero(np.diff(label[order], prepend=-1))
+    return np.split(order, starts)[1:]
+
+
+def _other_sources(case: GridCase) -> FloatArray:
+    """Count of stores and dc line ends in service at every bus, dims (bus,)."""
+    stores = _at_buses(case, case.storage.bus, np.ones(len(case.storage)), case.storage.in_service)
+    dc, one = case.dc_line, np.ones(len(case.dc_line))
+    ends = [_at_buses(case, owners, one, dc.in_service) for owners in (dc.from_bus, dc.to_bus)]
+    return np.asarray(stores + ends[0] + ends[1])
 
 
 def _left_out(case: GridCase, policy: Policy, parts: tuple[Part, ...], main: Part) -> Iterator[Finding]:
     for part in parts:
-        if part is main:
+        # Load without a source has its own rule, GP-TOP-001.
+        if part is main or (part.load_mw > 0 and not part.has_source):
             continue
         names = _named(case, part.buses)
-        what = f"{len(part.buses)} buses ({names}) are not connected to the rest of the grid"
+        size = "1 bus" if len(part.buses) == 1 else f"{len(part.buses)} buses"
+        what = f"{size} ({names}) not connected to the rest of the grid"
         at = ("bus", int(part.buses[0]), "id")
         if part.load_mw <= 0 and not part.has_unit:
-            message = f"{what} and carry neither load nor units; they are left out"
+            message = f"{what}, without load or units: left out"
             yield case.finding("GP-TOP-007", "note", message, "close the open branch if they should be part of it", at)
         elif policy.islands == "main":
-            message = f"{what}; their {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units are left out"
+            message = f"{what}: {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units are left out"
             yield case.finding("GP-TOP-007", "warning", message, "study them as a network of their own", at)
         else:
-            message = f"{what}; they have {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units"
+            message = f"{what}: {part.load_mw:,.1f} MW of load and {part.supply_mw:,.1f} MW of units"
             remedy = "close the missing branch, or say --islands main to study the part with most load alone"
             yield case.finding("GP-TOP-007", "error", message, remedy, at)
 
@@ -143,4 +168,4 @@ def _ends(case: GridCase) -> IntArray:
 def _at_buses(case: GridCase, owners: Labels, values: FloatArray, in_service: BoolArray) -> FloatArray:
     at = positions(owners, case.bus.id)
     ok = in_service & (at >= 0)
-    return np.bincount(at[ok], weights=values[ok], minlength=len(case.bus)).astype(np.float64)
+    return np.bincount(at[ok], weights=np.nan_to_num(values[ok]), minlength=len(case.bus)).astype(np.float64)

@@ -164,6 +164,7 @@ def _origin(reading: _Reading, at_load: IntArray, at_shunt: IntArray) -> Origin:
             "load": lines["bus"][at_load],
             "shunt": lines["bus"][at_shunt],
             "generator": lines["gen"],
+            **({"generator.cost": lines["gencost"]} if lines.get("gencost", nothing).size else {}),
             "branch": lines["branch"],
             "dc_line": lines.get("dcline", nothing),
         },

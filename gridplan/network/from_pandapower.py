@@ -105,7 +105,7 @@ def _source(net: Mapping[str, Any], faults: Faults) -> Source:
         if used:
             told = ", ".join(f"{key} = {json.dumps(value)[:30]}" for key, value in sorted(used.items()))
             message = f"options of the power flow that the file states are used: {told}"
-            faults.add("GP-NET-004", "note", message, "nothing to do", "user_pf_options")
+            faults.add("GP-NET-006", "note", message, "nothing to do", "user_pf_options")
     _check_options(options, faults)
     sn_mva = _positive(net, "sn_mva", 1.0, faults)
     return Source(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.errors import Finding, InputError, did_you_mean, input_error
+from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -191,21 +191,26 @@ def _network_findings(network: Network) -> list[Finding]:
         labels = getattr(network, kind).id
         for column in columns:
             for i in np.flatnonzero((column < 0) | (column >= n_bus)):
-                findings.append(_fault("GP-TOP-005", f"{kind} {labels[i]} ends at a bus that does not exist"))
+                findings.append(
+                    _fault("GP-TOP-005", f"{kind} {labels[i]} ends at a bus that does not exist", f"{kind} {labels[i]}")
+                )
     for i in np.flatnonzero((network.branch.x_pu == 0) & (network.branch.r_pu == 0)):
-        findings.append(_fault("GP-TOP-004", f"branch {network.branch.id[i]} has neither resistance nor reactance"))
+        name = f"branch {network.branch.id[i]}"
+        findings.append(_fault("GP-TOP-004", f"{name} has neither resistance nor reactance", name))
     for i in np.flatnonzero(network.branch.from_bus == network.branch.to_bus):
-        findings.append(_fault("GP-TOP-005", f"branch {network.branch.id[i]} joins a bus to itself"))
+        name = f"branch {network.branch.id[i]}"
+        findings.append(_fault("GP-TOP-005", f"{name} joins a bus to itself", name))
     if not network.base_mva > 0:
-        findings.append(_fault("GP-PU-001", f"base power is {network.base_mva} MVA, must be above 0"))
+        findings.append(_fault("GP-PU-001", f"base power is {network.base_mva} MVA, must be above 0", "base_mva"))
     return findings
 
 
 def _duplicate_findings(kind: str, labels: Labels) -> list[Finding]:
     seen: set[str] = set()
     twice = {label for label in labels if label in seen or seen.add(label)}  # type: ignore[func-returns-value]
-    return [_fault("GP-BUS-002", f"duplicate {kind} id {label}") for label in sorted(twice)]
+    return [_fault("GP-BUS-002", f"duplicate {kind} id {label}", f"{kind} {label}") for label in sorted(twice)]
 
 
-def _fault(code: str, message: str) -> Finding:
-    return Finding(code=code, severity="error", message=message, remedy="correct the network table")
+def _fault(code: str, message: str, key: str) -> Finding:
+    place = Place(key=key)
+    return Finding(code=code, severity="error", message=message, remedy="correct the network table", place=place)

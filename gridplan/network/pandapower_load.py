@@ -153,7 +153,7 @@ def _tell_voltage_dependence(source: Source, table: Frame, p_mw: FloatArray) -> 
             f"{share[rows].max():g} %; they are read as constant power"
         )
         source.faults.add(
-            "GP-LOA-001",
+            "GP-LOD-001",
             "warning",
             message,
             "compare voltages with voltage_depend_loads=False; constant power is the safe side",

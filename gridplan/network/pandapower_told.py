@@ -36,7 +36,7 @@ def tell_parts(source: Source, parts: Sequence[Remainder]) -> None:
                 f"{part.branch} is open at one end: it is out of service, and its {y.real:.4g} MW and "
                 f"{y.imag:.4g} Mvar of charging at 1 pu stay at bus {part.bus} as shunt {part.id}"
             )
-            source.faults.add("GP-TOP-008", "note", message, "nothing to do", part.branch)
+            source.faults.add("GP-TOP-009", "note", message, "nothing to do", part.branch)
     closed = [part for part in parts if not part.is_open and part.in_service]
     if closed:
         mw = sum(part.y_pu.real for part in closed) * source.sn_mva
@@ -44,7 +44,7 @@ def tell_parts(source: Source, parts: Sequence[Remainder]) -> None:
             f"{len({part.branch for part in closed})} branches have losses or charging that differ between their ends: "
             f"{mw:,.4g} MW at 1 pu stand as {len(closed)} shunts at their buses, also while a branch is out"
         )
-        source.faults.add("GP-SHN-002", "note", message, "nothing to do")
+        source.faults.add("GP-SHN-003", "note", message, "nothing to do")
 
 
 def tell_ratings(source: Source) -> None:

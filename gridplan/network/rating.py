@@ -16,6 +16,8 @@ from gridplan.network.policy import Policy
 DERIVED_ANGLE_DEGREE = 30.0
 #: Highest voltage taken where the file states none [pu].
 DERIVED_VM_PU = 1.1
+#: An upper voltage limit from here on means none [pu].
+ABSURD_VM_PU = 10.0
 
 
 def ratings_mva(case: GridCase, policy: Policy) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -52,5 +54,5 @@ def _angle_limit_degree(low: FloatArray, high: FloatArray) -> FloatArray:
 
 def _vm_max(case: GridCase, ends: tuple[str, ...]) -> FloatArray:
     at = positions(ends, case.bus.id)
-    vm = np.where(at >= 0, case.bus.vm_max_pu[at], np.nan)
-    return np.where(np.isfinite(vm) & (vm > 0), vm, DERIVED_VM_PU)
+    vm = np.append(case.bus.vm_max_pu, np.nan)[at]
+    return np.where((vm > 0) & (vm < ABSURD_VM_PU), vm, DERIVED_VM_PU)

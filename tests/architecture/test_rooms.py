@@ -19,6 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module imports only from lines above its own; rooms of one line do not import each other.
 ORDER = (
     ("errors",),
+    ("findings",),
     ("text_file",),
     ("terms",),
     ("units",),

@@ -22,7 +22,7 @@ _SHOWN = 6
 
 
 def impossible_coordinates(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """Latitudes beyond 90 degrees, and numbers too large for degrees."""
+    """GP-GEO-001, GP-GEO-002: latitudes beyond 90 degrees, and numbers too large for degrees."""
     del policy
     latitude, longitude = case.bus.latitude_degree, case.bus.longitude_degree
     given = _given(case)
@@ -42,7 +42,7 @@ def impossible_coordinates(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def exchanged_coordinates(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """Buses far from all others that would lie among them with latitude and longitude exchanged."""
+    """GP-GEO-001: buses far from all others that would lie among them with latitude and longitude exchanged."""
     del policy
     latitude, longitude = case.bus.latitude_degree, case.bus.longitude_degree
     far = far_away(latitude, longitude)
@@ -57,7 +57,7 @@ def exchanged_coordinates(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def buses_at_zero(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """Latitude 0 and longitude 0 is how many tools write a place they do not know."""
+    """GP-GEO-001: latitude 0 and longitude 0 is how many tools write a place they do not know."""
     del policy
     zero = np.flatnonzero((case.bus.latitude_degree == 0.0) & (case.bus.longitude_degree == 0.0))
     if zero.size:
@@ -66,7 +66,7 @@ def buses_at_zero(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def missing_coordinates(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """Some buses have a place and others have none."""
+    """GP-GEO-004: some buses have a place and others have none."""
     del policy
     given = _given(case)
     missing = np.flatnonzero(~given)
@@ -77,7 +77,7 @@ def missing_coordinates(case: GridCase, policy: Policy) -> Iterator[Finding]:
 
 
 def buses_far_away(case: GridCase, policy: Policy) -> Iterator[Finding]:
-    """Buses more than 1,500 km, and five times the usual distance, from the middle of the grid."""
+    """GP-GEO-001: buses more than 1,500 km, and five times the usual distance, from the middle of the grid."""
     del policy
     latitude, longitude = case.bus.latitude_degree, case.bus.longitude_degree
     far = far_away(latitude, longitude) & ~((latitude == 0.0) & (longitude == 0.0))

@@ -35,7 +35,7 @@ def test_only_what_is_in_service_is_studied() -> None:
 def test_a_bus_left_alone_is_told() -> None:
     found = [f for f in build_network(small_case()).findings if f.code == "GP-TOP-007"]
     assert [f.severity for f in found] == ["note"]
-    assert "1 buses (5)" in found[0].message
+    assert "1 bus (5)" in found[0].message
 
 
 def test_missing_ratings_fall_back_one_step() -> None:
@@ -71,7 +71,7 @@ def with_second_island() -> GridCase:
 
 
 def test_a_second_island_is_refused_by_name_or_left_out_by_name() -> None:
-    with pytest.raises(InputError, match=r"GP-TOP-007.*1 buses \(5\).*5\.0 MW of load and 900\.0 MW of units"):
+    with pytest.raises(InputError, match=r"GP-TOP-007.*1 bus \(5\).*5\.0 MW of load and 900\.0 MW of units"):
         build_network(with_second_island())
     built = build_network(with_second_island(), Policy(islands="main"))
     assert built.network.bus.id == ("1", "2", "3", "4")

@@ -7,11 +7,20 @@ import math
 import numpy as np
 import pytest
 
-from gridplan.errors import InputError
+from gridplan.errors import Finding, InputError
 from gridplan.network.build import build_network
-from gridplan.network.rules import check_case
-from gridplan.network.rules.coordinates import middle_of
+from gridplan.network.case import GridCase
+from gridplan.network.policy import Policy
+from gridplan.network.rules import RULES
+from gridplan.network.rules.coordinates import COORDINATE_RULES, middle_of
 from tests.unit.network.geography_grid import Places, chain_case
+
+
+def placed(case: GridCase) -> tuple[Finding, ...]:
+    """Findings of the rules on places."""
+    assert set(COORDINATE_RULES) <= set(RULES)
+    return tuple(finding for rule in COORDINATE_RULES for finding in rule(case, Policy()))
+
 
 GOOD = [(33.4 + k / 10, -112.1 + k / 10) for k in range(6)]
 BAD = (
@@ -28,7 +37,7 @@ BAD = (
 
 @pytest.mark.parametrize(("places", "code", "severity", "words"), BAD)
 def test_wrong_coordinates_are_found(places: Places, code: str, severity: str, words: str) -> None:
-    (found,) = check_case(chain_case(places))
+    (found,) = placed(chain_case(places))
     assert (found.code, found.severity) == (code, severity)
     assert words in found.message
     assert f"bus {len(places)}:" in found.message
@@ -51,7 +60,7 @@ def test_wrong_coordinates_are_found(places: Places, code: str, severity: str, w
     ],
 )
 def test_odd_and_right_coordinates_pass(places: Places) -> None:
-    assert check_case(chain_case(places)) == ()
+    assert placed(chain_case(places)) == ()
 
 
 def test_impossible_coordinates_stop_a_study_of_the_file() -> None:
@@ -61,7 +70,7 @@ def test_impossible_coordinates_stop_a_study_of_the_file() -> None:
 
 def test_several_faults_come_together() -> None:
     places = [*GOOD, (math.nan, math.nan), (0.0, 0.0), (500_000.0, 3_700_000.0), (120.0, 7.0)]
-    found = check_case(chain_case(places))
+    found = placed(chain_case(places))
     assert [f.code for f in found] == ["GP-GEO-002", "GP-GEO-001", "GP-GEO-001", "GP-GEO-004"]
 
 

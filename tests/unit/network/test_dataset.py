@@ -103,6 +103,10 @@ def test_only_the_stated_types_pick_up_and_are_fixed() -> None:
         (edit("dataset.json", "America/Phoenix", "America/Phenix"), ["GP-TIM-001", "'America/Phenix'"]),
         (edit("dataset.json", "2020-01-01T", "2020-02-31T"), ["GP-TIM-002", "2020-02-31"]),
         (edit("dataset.json", "8784,", "8784"), ["GP-NET-002", "dataset.json is not JSON", "dataset.json:8"]),
+        (
+            lambda folder: (folder / "dc_line.csv").write_text('id,from_bus\n1,"' + "2" * 200_000),
+            ["GP-TAB-003", "dc_line.csv line 2", "field larger than field limit"],
+        ),
         (lambda folder: (folder / "dc_line.csv").unlink(), ["GP-ENC-002", "dc_line.csv is missing"]),
         (lambda folder: (folder / "bus.csv").write_text(""), ["GP-ENC-002", "bus.csv is empty"]),
         (lambda folder: (folder / "bus.csv").write_bytes(b"id,name\n1,\xff\xfe"), ["GP-ENC-001", "not UTF-8"]),

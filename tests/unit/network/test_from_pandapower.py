@@ -172,7 +172,7 @@ def test_voltage_dependent_loads_are_told(tmp_path: Path) -> None:
     net = nets.every_element()
     net.load.loc[0, "const_z_p_percent"] = 40.0
     case = read(net, tmp_path)
-    finding = next(f for f in case.findings if f.code == "GP-LOA-001")
+    finding = next(f for f in case.findings if f.code == "GP-LOD-001")
     assert finding.severity == "warning"
     assert "1 loads of 33.0 MW" in finding.message
 
