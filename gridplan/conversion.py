@@ -32,7 +32,7 @@ _AMOUNT: dict[str, tuple[str, str]] = {
     "shunt": ("bs_mvar", "Mvar"),
     "generator": ("p_max_mw", "MW"),
     "branch": ("rating_normal_mva", "MVA"),
-    "dc_line": ("p_max_mw", "MW"),
+    "dc_line": ("p_mw", "MW"),
     "storage": ("p_mw", "MW"),
 }
 
