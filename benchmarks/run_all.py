@@ -39,6 +39,8 @@ def main() -> None:
             section("Audit against solve", ["audit_share", kept, *repeated]),
             section("A year of secure dispatch", ["dispatch_year"]),
             section("The N-1 screen of a year", ["screen"]),
+            section("Network files", ["network_files"]),
+            section("Published DC optima", ["pglib_dc"]),
             section("Start of the command", ["help_time"]),
         ]
     text = "\n".join([*head(), *(line for part in parts for line in part)])

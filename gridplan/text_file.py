@@ -56,7 +56,7 @@ def read_file_bytes(path: Path, *, what: str, remedy: str, max_bytes: int = MAX_
         if size > max_bytes:
             raise refused("GP-SIZ-001", path, _too_large(size, max_bytes), "give a smaller file")
         with path.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
+            data = stream.read(size + 1)  # no more than it said, however large the limit
     except (FileNotFoundError, NotADirectoryError):
         raise missing_file(path, remedy) from None
     except OSError as reason:
