@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gridplan.cli.console import command
 from gridplan.cli.reply import Reply
 from gridplan.solution import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from gridplan.network.dataset import DatasetInfo
 
 
 @command("datasets")
@@ -31,7 +36,7 @@ def datasets() -> Reply:
     for info in infos:
         lines += [
             f"{info.name}: {info.title}",
-            f"  {info.hours:,} hours, {info.timezone}{', synthetic grid' if info.is_synthetic else ''}",
+            f"  {_hours(info)}{', synthetic grid' if info.is_synthetic else ''}",
             f"  credit: {info.credit}",
             f"  terms: {info.folder / 'LICENSE'}",
         ]
@@ -39,3 +44,7 @@ def datasets() -> Reply:
     return Reply(
         data={"schema_version": SCHEMA_VERSION, "status": "ok", "datasets": rows, "cases": list(cases)}, lines=lines
     )
+
+
+def _hours(info: DatasetInfo) -> str:
+    return "one snapshot" if info.hours == 1 else f"{info.hours:,} hours, {info.timezone}"

@@ -32,7 +32,7 @@ def read_series(
     commitment: Literal["relaxed", "must_run"],
     must_run: tuple[str, ...] = (),
 ) -> GridSeries:
-    """Weather year of a dataset folder.
+    """Weather year of a dataset folder; a dataset of one hour may do without hourly files and is its static tables.
 
     Parameters
     ----------
@@ -86,6 +86,8 @@ def group_share_frac(network: Network, group_of_bus: Sequence[str], groups: Sequ
 
 def _load_mw(folder: Path, network: Network, hours: int) -> FloatArray:
     path = folder / LOAD_FILE
+    if _is_snapshot_without(path, hours):
+        return network.bus.p_load_mw[None].copy()
     areas, area_load_mw = _hourly(path, hours)
     share = load_share_frac(network, areas)
     with_load = dict.fromkeys(
@@ -109,6 +111,8 @@ def _load_mw(folder: Path, network: Network, hours: int) -> FloatArray:
 
 def _available_mw(folder: Path, network: Network, hours: int) -> FloatArray:
     path = folder / AVAILABILITY_FILE
+    if _is_snapshot_without(path, hours):
+        return network.generator.p_max_mw[None].copy()
     units, given_mw = _hourly(path, hours)
     at = positions(units, network.generator.id)
     if (at < 0).any():
@@ -122,6 +126,11 @@ def _available_mw(folder: Path, network: Network, hours: int) -> FloatArray:
     p_max_mw = np.tile(network.generator.p_max_mw, (hours, 1))
     p_max_mw[:, at] = given_mw
     return p_max_mw
+
+
+def _is_snapshot_without(path: Path, hours: int) -> bool:
+    """Whether a dataset of one hour leaves an hourly file out: the static tables are the hour then."""
+    return hours == 1 and not path.exists()
 
 
 def least_mw(network: Network, p_max_mw: FloatArray, must_run: tuple[str, ...]) -> FloatArray:

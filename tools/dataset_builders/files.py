@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 
-def write_source(out: Path, text: str, root: Path, inputs: list[Path]) -> None:
+def write_source(out: Path, text: str, root: Path, inputs: Sequence[Path]) -> None:
     """Write SOURCE.md with the digest of every file read and written."""
     outputs = sorted(path for path in out.iterdir() if path.name != "SOURCE.md")
-    rows = ["", "## Files read", "", "| file | sha256 |", "|---|---|"]
-    rows += [f"| {path.relative_to(root).as_posix()} | {digest(path)} |" for path in inputs]
+    read = [f"| {path.relative_to(root).as_posix()} | {digest(path)} |" for path in inputs]
+    rows = ["", "## Files read", "", "| file | sha256 |", "|---|---|", *read] if read else []
     rows += ["", "## Files written", "", "| file | sha256 |", "|---|---|"]
     rows += [f"| {path.name} | {digest(path)} |" for path in outputs]
     (out / "SOURCE.md").write_text(text + "\n".join(rows) + "\n", encoding="utf-8")
