@@ -1,6 +1,7 @@
 """The map: states behind, branches by loading, POIs, campuses, reinforcements, each with a label.
 
-Comes in: a GridView. Goes out: SVG text. Width says the same as colour, words the same as marks.
+Comes in: a GridView. Goes out: SVG text. Width says the same as colour, words the same as marks. Marks shrink with the
+number of buses, and quiet branches of a large grid are drawn at once, thinner where the voltage is lower.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from gridplan.network.embedded import background_states
 from gridplan.report.cells import mw_text, number_text
 from gridplan.report.figures.label_places import Box, Wanted, place_labels
 from gridplan.report.figures.style import BUILT, CONDITIONAL, FIRM, INK, LOST, QUIET, RULE, WIDTH_IN, lay_out, render
-from gridplan.report.grid_view import GridView
+from gridplan.report.grid_view import GridView, IntArray
 from gridplan.report.run_folder import FloatArray
 
 if TYPE_CHECKING:
@@ -30,12 +31,21 @@ _MARGIN_FRAC = 0.06
 _MOST_HEIGHT_IN = 4.9
 _LABELLED_PERCENT = 90.0
 _MOST_LOADED = 8
+_SMALL_GRID_BUSES = 150
+_LARGE_GRID_BRANCHES = 600
+_MOST_LABELLED_CANDIDATES = 12
 # lower end of the class [%] | colour | width [pt] | word
 _CLASSES: tuple[tuple[float, str, float, str], ...] = (
     (0.0, "#a9b6bf", 0.7, "below 60 %"),
     (60.0, "#7191a8", 1.3, "60 to 80 %"),
     (80.0, CONDITIONAL, 2.1, "80 to 95 %"),
     (95.0, LOST, 3.2, "95 % and more"),
+)
+# lower end of the class [kV] | width [pt] | word
+_VOLTAGES: tuple[tuple[float, float, str], ...] = (
+    (0.0, 0.35, "below 200 kV"),
+    (200.0, 0.6, "200 to 344 kV"),
+    (345.0, 1.0, "345 kV and more"),
 )
 
 
@@ -119,11 +129,43 @@ def _draw_branches(axes: Axes, view: GridView) -> None:
         axes.plot(
             view.x[[a, b]], view.y[[a, b]], color=BUILT, linewidth=6.0, alpha=0.45, solid_capstyle="round", zorder=1
         )
-    for k in np.argsort(_percent(view), kind="stable"):
+    percent = _percent(view)
+    order = np.argsort(percent, kind="stable")
+    if _is_large(view):
+        quiet = order[percent[order] < _CLASSES[1][0]]
+        _draw_quiet(axes, view, quiet)
+        order = order[len(quiet) :]
+    for k in order:
         a, b = view.ends[k]
-        _, colour, width, _ = _CLASSES[_class_of(float(_percent(view)[k]))]
+        _, colour, width, _ = _CLASSES[_class_of(float(percent[k]))]
         axes.plot(view.x[[a, b]], view.y[[a, b]], color=colour, linewidth=width, solid_capstyle="round", zorder=2,
                   gid=f"branch-{k}")  # fmt: skip
+
+
+def _draw_quiet(axes: Axes, view: GridView, branches: IntArray) -> None:
+    """Draw branches of the lowest loading class as one mark a voltage class; those inside a substation are points."""
+    from matplotlib.collections import LineCollection
+
+    kv = view.base_kv[view.ends].max(axis=1)
+    is_long = (view.x[view.ends[:, 0]] != view.x[view.ends[:, 1]]) | (
+        view.y[view.ends[:, 0]] != view.y[view.ends[:, 1]]
+    )
+    limits = [low for low, _, _ in _VOLTAGES[1:]] + [np.inf]
+    for (low, width, _), high in zip(_VOLTAGES, limits, strict=True):
+        own = [k for k in branches if is_long[k] and low <= kv[k] < high]
+        lines = [np.column_stack([view.x[view.ends[k]], view.y[view.ends[k]]]) for k in own]
+        axes.add_collection(
+            LineCollection(lines, colors=_CLASSES[0][1], linewidths=width, capstyle="round", zorder=1.5)
+        )
+
+
+def _is_large(view: GridView) -> bool:
+    return len(view.branch_ids) > _LARGE_GRID_BRANCHES
+
+
+def _mark_scale(view: GridView) -> float:
+    """Area of bus marks against those of a small grid: 1, falling to a sixth."""
+    return float(max(min(1.0, (_SMALL_GRID_BUSES / len(view.bus_ids)) ** 0.7), 1 / 6))
 
 
 def _with_tooltips(svg: str, view: GridView) -> str:
@@ -141,16 +183,22 @@ def _with_tooltips(svg: str, view: GridView) -> str:
 
 
 def _draw_buses(axes: Axes, view: GridView) -> None:
-    axes.scatter(view.x, view.y, s=5, color=INK, linewidths=0, zorder=3)
+    axes.scatter(view.x, view.y, s=5 * _mark_scale(view), color=INK, linewidths=0, zorder=3)
     for bus in view.candidates:
         k = view.position(bus)
         if k >= 0:
-            axes.scatter(view.x[k], view.y[k], s=34, facecolors="#ffffff", edgecolors=INK, linewidths=1.0, zorder=4)
+            axes.scatter(view.x[k], view.y[k], s=34 * _site_scale(view), facecolors="#ffffff", edgecolors=INK,
+                         linewidths=1.0, zorder=4)  # fmt: skip
     for site in view.campuses:
         k = view.position(site.bus)
         if k >= 0 and site.connected_mw > 0:
-            axes.scatter(view.x[k], view.y[k], s=_mark_size(site.connected_mw), marker="s", color=FIRM,
-                         edgecolors="#ffffff", linewidths=0.8, zorder=5)  # fmt: skip
+            size = _mark_size(site.connected_mw) * _site_scale(view)
+            axes.scatter(view.x[k], view.y[k], s=size, marker="s", color=FIRM, edgecolors="#ffffff", linewidths=0.8,
+                         zorder=5)  # fmt: skip
+
+
+def _site_scale(view: GridView) -> float:
+    return 0.55 if _is_large(view) else 1.0
 
 
 def _mark_size(connected_mw: float) -> float:
@@ -166,7 +214,8 @@ def _labels(view: GridView) -> list[_Label]:
     for bus, lines in chosen.items():
         k = view.position(bus)
         found.append(_Label("\n".join([*lines, f"at {bus}"]), view.x[k], view.y[k], FIRM, 7.2, "bold"))
-    for bus in view.candidates:
+    are_few = len(view.candidates) <= _MOST_LABELLED_CANDIDATES
+    for bus in view.candidates if are_few else ():
         k = view.position(bus)
         if k >= 0 and bus not in chosen:
             found.append(_Label(bus, view.x[k], view.y[k], INK, 7.0, "normal"))
@@ -223,7 +272,7 @@ def _draw_leader(axes: Axes, want: Wanted, place: Box, points: float) -> None:
 
 def _marks(axes: Axes, view: GridView, points: float) -> list[Box]:
     at = axes.transData.transform(np.column_stack([view.x, view.y])) * points
-    reach = np.full(len(at), 1.6)
+    reach = np.full(len(at), 1.6 * math.sqrt(_mark_scale(view)))
     for bus in view.candidates:
         if view.position(bus) >= 0:
             reach[view.position(bus)] = 4.0
@@ -242,8 +291,13 @@ def _draw_legend(figure: Figure, view: GridView) -> None:
     from matplotlib.lines import Line2D
 
     handles: list[Line2D] = []
+    if view.loading_percent is None and _is_large(view):
+        handles += [Line2D([], [], color=_CLASSES[0][1], linewidth=w, label=word) for _, w, word in _VOLTAGES]
     if view.loading_percent is not None:
-        handles += [Line2D([], [], color=c, linewidth=w, label=word) for _, c, w, word in _CLASSES]
+        wider = " (wider: higher voltage)" if _is_large(view) else ""
+        words = [word + (wider if k == 0 else "") for k, (_, _, _, word) in enumerate(_CLASSES)]
+        handles += [Line2D([], [], color=c, linewidth=w, label=word)
+                    for (_, c, w, _), word in zip(_CLASSES, words, strict=True)]  # fmt: skip
     if len(view.dc_ends):
         handles.append(Line2D([], [], color=INK, linewidth=1.0, linestyle=(0, (1, 1.5)), label="dc line"))
     if view.candidates:

@@ -45,7 +45,9 @@ def place_labels(labels: Sequence[Wanted], marks: Sequence[Box], frame: Box) -> 
     placed: list[Box] = []
     for label in labels:
         boxes = [_box(label, distance, angle) for distance in _DISTANCES_PT for angle in _ANGLES]
-        costs = [_cost(box, label, placed, marks, frame) for box in boxes]
+        reach = _hull(boxes)
+        near = [mark for mark in marks if _overlap(mark, reach) > 0.0]
+        costs = [_cost(box, label, placed, near, frame) for box in boxes]
         placed.append(boxes[costs.index(min(costs))])
     return placed
 
@@ -65,6 +67,11 @@ def _cost(box: Box, label: Wanted, placed: Sequence[Box], marks: Sequence[Box], 
     x, y = (box[0] + box[2]) / 2 - label.x, (box[1] + box[3]) / 2 - label.y
     reach = math.hypot(max(abs(x) - label.width / 2, 0.0), max(abs(y) - label.height / 2, 0.0))
     return _COST_OF_LABEL * covered * 10 + _COST_OF_MARK * hidden + _COST_OUTSIDE * outside + _COST_PER_PT * reach / 10
+
+
+def _hull(boxes: Sequence[Box]) -> Box:
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), min(bottom), max(right), max(top)
 
 
 def _overlap(a: Box, b: Box) -> float:
