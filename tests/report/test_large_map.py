@@ -1,4 +1,4 @@
-"""The map of 2,000 buses: small marks, few strokes, no clutter of labels; a small grid keeps every branch's own mark."""
+"""The map of 2,000 buses: small marks, few strokes, few labels; a small grid keeps every branch's own mark."""
 
 from __future__ import annotations
 
