@@ -12,11 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gridplan.network.build import build_network
 from gridplan.network.case import numbered_ids
 from gridplan.network.dataset import read_dataset_info, read_network
 from gridplan.network.embedded import background_states, dataset_folder
+from gridplan.network.from_matpower import read_matpower
 from gridplan.network.model import FloatArray, Network
 from gridplan.network.sensitivity import island_labels
+from gridplan.network.ybus import ybus
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
 
@@ -210,3 +213,17 @@ def test_hours_and_contingencies_are_the_change_tables(network: Network, source:
     with (FOLDER / "contingency.csv").open(encoding="utf-8") as file:
         ours = [row["element"] for row in csv.DictReader(file)]
     assert ours == [ids[kind][int(row) - 1] for _, kind, row, _, _ in lost]
+
+
+def test_our_reader_of_the_case_gives_the_same_names_and_admittances(
+    network: Network, source: Callable[[str], Path]
+) -> None:
+    """The dataset tool and the MATPOWER reader share no code; units that are off are in the dataset alone."""
+    case = read_matpower(source("case"))
+    assert (case.bus.id, case.branch.id, case.generator.id) == (network.bus.id, network.branch.id, network.generator.id)
+    built = build_network(case).network
+    assert abs(ybus(built) - ybus(network)).max() < 1e-12
+    own = [network.generator.id.index(unit) for unit in built.generator.id]
+    assert len(own) == 544 - 112
+    np.testing.assert_array_equal(network.generator.is_dispatchable[own], built.generator.is_dispatchable)
+    np.testing.assert_allclose(network.branch.rating_emergency_mva, built.branch.rating_emergency_mva)
