@@ -7,16 +7,19 @@ whole set of hours at once, and the few that remain are checked hour by hour.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gridplan.dispatch.grid import Grid
 from gridplan.dispatch.rows import INTACT, RowKey, middle_mw
-from gridplan.network.model import FloatArray
+from gridplan.network.model import FloatArray, IntArray
 
 #: Overload below which a limit counts as met [MW].
 SCREEN_TOLERANCE_MW = 1.0e-5
+#: Flows looked at together: bounds the memory of a screen, whatever the count of hours.
+SCREEN_BLOCK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +32,23 @@ class PairSeries:
 
 def suspicious_pairs(grid: Grid, state: FloatArray, margin_frac: float = 1.0) -> list[RowKey]:
     """Pairs whose bound exceeds ``margin_frac`` of the limit, intact ones first."""
+    intact, pairs = _suspicious(grid, state, margin_frac)
+    return [(int(b), INTACT) for b in intact] + [(int(b), int(c)) for b, c in pairs]
+
+
+def _suspicious(grid: Grid, state: FloatArray, margin_frac: float) -> tuple[IntArray, IntArray]:
+    """Branches suspicious as they stand, and suspicious (branch, contingency), dims (pair, 2), by branch."""
     n_branch = grid.outages.layout.n_branch
     largest = np.abs(state).max(axis=0, initial=0.0)
     flow = largest[:n_branch]
     middle = grid.limits.middle_mw
     intact = flow if middle is None else np.abs(state[:, :n_branch] - middle).max(axis=0, initial=0.0)
-    found = [(int(b), INTACT) for b in np.flatnonzero(intact > margin_frac * grid.limits.normal_mw)]
+    found = np.flatnonzero(intact > margin_frac * grid.limits.normal_mw)
     if not grid.outages.contingencies:
-        return found
+        return found, np.zeros((0, 2), dtype=np.int64)
     moved = np.abs(grid.outages.effect) * largest[grid.outages.source]
     bound = flow[:, None] + np.add.reduceat(moved, grid.outages.start[:-1], axis=1)
-    pairs = np.argwhere(bound > margin_frac * grid.limit_after_mw)
-    return found + [(int(b), int(c)) for b, c in pairs]
+    return found, np.argwhere(bound > margin_frac * grid.limit_after_mw)
 
 
 def pair_flow_mw(grid: Grid, state: FloatArray, key: RowKey) -> FloatArray:
@@ -62,7 +70,7 @@ def limit_mw(grid: Grid, key: RowKey) -> float:
 def overloaded_pairs(
     grid: Grid,
     state: FloatArray,
-    raised_mw: dict[RowKey, FloatArray] | None = None,
+    raised_mw: Mapping[RowKey, FloatArray] | None = None,
     tolerance_mw: float = SCREEN_TOLERANCE_MW,
 ) -> list[PairSeries]:
     """Every pair overloaded in at least one of the given hours, with its hourly overload.
@@ -73,11 +81,60 @@ def overloaded_pairs(
     raised_mw : mapping of key to (time,) limits, optional
         Limits of pre-existing violations for the same hours.
     """
-    found = []
-    for key in suspicious_pairs(grid, state):
-        limit = limit_mw(grid, key)
-        allowed = np.maximum(raised_mw[key], limit) if raised_mw and key in raised_mw else limit
-        overload = np.abs(pair_flow_mw(grid, state, key) - middle_mw(grid, key)) - allowed
+    return list(each_overloaded_pair(grid, state, raised_mw, tolerance_mw))
+
+
+def each_overloaded_pair(
+    grid: Grid,
+    state: FloatArray,
+    raised_mw: Mapping[RowKey, FloatArray] | None = None,
+    tolerance_mw: float = SCREEN_TOLERANCE_MW,
+) -> Iterator[PairSeries]:
+    """As ``overloaded_pairs``, one after another: far from any optimum there may be a million of them.
+
+    Intact ones come first, then branch by branch; all suspicious outages of a branch are looked at together.
+    """
+    raised = raised_mw or {}
+    intact, pairs = _suspicious(grid, state, 1.0)
+    for branch in map(int, intact):
+        key = (branch, INTACT)
+        overload = np.abs(state[:, branch] - middle_mw(grid, key)) - _allowed(grid, raised, key)
         if overload.max(initial=0.0) > tolerance_mw:
-            found.append(PairSeries(key=key, overload_mw=overload))
-    return found
+            yield PairSeries(key=key, overload_mw=overload)
+    for branch, contingencies in _by_branch(pairs, most=max(1, SCREEN_BLOCK // max(len(state), 1))):
+        overload = np.abs(_flows_after_mw(grid, state, branch, contingencies))
+        overload -= grid.limit_after_mw[branch, contingencies]
+        for j, contingency in enumerate(map(int, contingencies)):
+            if (branch, contingency) in raised:
+                flow = np.abs(pair_flow_mw(grid, state, (branch, contingency)))
+                overload[:, j] = flow - _allowed(grid, raised, (branch, contingency))
+        for k in np.flatnonzero(overload.max(axis=0, initial=0.0) > tolerance_mw):
+            yield PairSeries(key=(branch, int(contingencies[k])), overload_mw=overload[:, k].copy())
+
+
+def _allowed(grid: Grid, raised: Mapping[RowKey, FloatArray], key: RowKey) -> FloatArray | float:
+    limit = limit_mw(grid, key)
+    return np.maximum(raised[key], limit) if key in raised else limit
+
+
+def _by_branch(pairs: IntArray, most: int) -> Iterator[tuple[int, IntArray]]:
+    """Contingencies of one branch at a time, at most ``most`` together."""
+    if not len(pairs):
+        return
+    first = np.flatnonzero(np.diff(pairs[:, 0], prepend=-1))
+    for begin, end in zip(first, [*first[1:], len(pairs)], strict=True):
+        for at in range(begin, end, most):
+            yield int(pairs[begin, 0]), pairs[at : min(at + most, end), 1]
+
+
+def _flows_after_mw(grid: Grid, state: FloatArray, branch: int, contingencies: IntArray) -> FloatArray:
+    """Flow on one branch after each of some outages, dims (time, outage) [MW]."""
+    start, end = grid.outages.start[contingencies], grid.outages.start[contingencies + 1]
+    width = end - start
+    columns = np.repeat(start - np.cumsum(width) + width, width) + np.arange(width.sum())
+    moved = state[:, grid.outages.source[columns]] * grid.outages.effect[branch, columns]
+    flow = np.repeat(state[:, [branch]], len(contingencies), axis=1)
+    has_effect = width > 0
+    if has_effect.any():
+        flow[:, has_effect] += np.add.reduceat(moved, (np.cumsum(width) - width)[has_effect], axis=1)
+    return flow

@@ -16,11 +16,11 @@ import numpy as np
 from gridplan.dispatch.block import HourBlock
 from gridplan.dispatch.cuts import CutPool
 from gridplan.dispatch.grid import Grid, unit_output_mw
-from gridplan.dispatch.rows import RowKey, RowPool
-from gridplan.dispatch.screen import overloaded_pairs
+from gridplan.dispatch.rows import INTACT, RowKey, RowPool
+from gridplan.dispatch.screen import SCREEN_TOLERANCE_MW, PairSeries, each_overloaded_pair
 from gridplan.dispatch.solver import HourSolver
 from gridplan.errors import InfeasibleError
-from gridplan.network.model import FloatArray, IntArray
+from gridplan.network.model import BoolArray, FloatArray, IntArray
 
 log = logging.getLogger(__name__)
 
@@ -144,16 +144,12 @@ class YearDispatch:
             withdrawn[:, self.hosting_point] += column_mw[:, block.n_grid_column]
         state = self.grid.state(own, withdrawn, hours)
         raised = {key: limit[hours] for key, limit in self.raised_mw.items()}
+        worst = _WorstPairs(len(hours), feasible > 0)
         known = set(self.pool.keys)
-        worst: list[dict[int, tuple[float, RowKey]]] = [{} for _ in hours]
-        for pair in overloaded_pairs(self.grid, state, raised):
-            if pair.key in known:
-                continue
-            for i in np.flatnonzero((pair.overload_mw > 1e-5) & (feasible > 0)):
-                best = worst[i].get(pair.key[0], (0.0, pair.key))
-                if pair.overload_mw[i] > best[0]:
-                    worst[i][pair.key[0]] = (float(pair.overload_mw[i]), pair.key)
-        return [[key for _, key in w.values()] for w in worst]
+        for pair in each_overloaded_pair(self.grid, state, raised):
+            if pair.key not in known:
+                worst.add(pair)
+        return worst.keys()
 
     def _collect(
         self, hours: IntArray, u_mw: FloatArray, parts: dict[int, tuple[float, FloatArray, FloatArray, int]]
@@ -179,6 +175,39 @@ class YearDispatch:
             overload_mw=overload,
             is_feasible=feasible,
         )
+
+
+class _WorstPairs:
+    """The worst pair of each branch in each hour, whatever the count of pairs."""
+
+    def __init__(self, n_time: int, counts: BoolArray) -> None:
+        self.n_time, self.counts = n_time, counts
+        self.overload_mw: dict[int, FloatArray] = {}
+        self.contingency: dict[int, IntArray] = {}
+        self.is_intact: dict[int, BoolArray] = {}
+
+    def add(self, pair: PairSeries) -> None:
+        """Note a pair; of equal ones the first stays."""
+        branch, contingency = pair.key
+        over = (pair.overload_mw > SCREEN_TOLERANCE_MW) & self.counts
+        if not over.any():
+            return
+        best = self.overload_mw.setdefault(branch, np.zeros(self.n_time))
+        which = self.contingency.setdefault(branch, np.full(self.n_time, INTACT))
+        if contingency == INTACT:
+            self.is_intact[branch] = over
+        more = over & (pair.overload_mw > best)
+        best[more], which[more] = pair.overload_mw[more], contingency
+
+    def keys(self) -> list[list[RowKey]]:
+        """Worst pairs by hour: branches overloaded as they stand first, then the others, each in their order."""
+        found: list[list[tuple[bool, int, int]]] = [[] for _ in range(self.n_time)]
+        nowhere = np.zeros(self.n_time, dtype=bool)
+        for branch, best in self.overload_mw.items():
+            intact, which = self.is_intact.get(branch, nowhere), self.contingency[branch]
+            for i in np.flatnonzero(best > 0):
+                found[i].append((not intact[i], branch, int(which[i])))
+        return [[(branch, contingency) for _, branch, contingency in sorted(hour)] for hour in found]
 
 
 def generator_mw(grid: Grid, result: YearResult) -> FloatArray:
