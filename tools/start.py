@@ -53,8 +53,9 @@ def run_study(folder: Path, more: list[str]) -> int:
 
 
 def run_tests(folder: Path, more: list[str]) -> int:
-    """Run the test suite."""
-    return run([str(program(folder, "python")), "-m", "pytest", *more])
+    """Run the test suite, a file at a time on every core up to four."""
+    shared = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    return run([str(program(folder, "python")), "-m", "pytest", *shared, *more])
 
 
 def environment_folder() -> Path:
