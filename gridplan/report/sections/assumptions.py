@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from gridplan.network.formats import format_of
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, build_table
 from gridplan.report.cells import Cell, Mark
 from gridplan.report.run_folder import NotStudiedError, RunFolder
@@ -71,8 +73,16 @@ def _entries(study: Mapping[str, Any]) -> Iterator[tuple[str, tuple[list[Default
     for key, rows in together.items():
         title = next(words for prefix, words in _GROUPS if key.startswith(prefix))
         values = [list(_values(study, row.key.split("."))) for row in rows]
-        if title and all(values):
+        if title and all(values) and not _is_idle(study, key):
             yield title, (rows, values)
+
+
+def _is_idle(study: Mapping[str, Any], key: str) -> bool:
+    """Whether a default touches nothing: categories without named contingencies, choices on files without a file."""
+    if key.startswith("criteria.contingencies.categories."):
+        asked = study["criteria"]["contingencies"]
+        return not (asked.get("files") or asked.get("dataset"))
+    return key.startswith("network_file.") and format_of(Path(str(study.get("network", "")))) is None
 
 
 def _order(title: str) -> int:

@@ -10,6 +10,8 @@ from gridplan.report.dataset_facts import dataset_facts
 from gridplan.report.run_folder import NotStudiedError, RunFolder
 from gridplan.solution import PLAN_JSON
 
+#: Buses named one by one; a large grid has hundreds that hang on one branch.
+MOST_NAMES = 40
 _COLUMNS = (
     Column(head="Code"),
     Column(head="Kind"),
@@ -57,8 +59,12 @@ def _plan_notes(run: RunFolder) -> Iterator[str]:
     year = run.year(run.last_year)
     cut_off = {bus for entry in year.get("islanding") or () for bus in entry.get("buses") or ()}
     if cut_off:
-        names = ", ".join(sorted(cut_off))
-        yield f"Buses that one branch outage cuts off (their load and any campus there is lost with it): {names}."
+        names = ", ".join(sorted(cut_off)[:MOST_NAMES])
+        rest = f", and {len(cut_off) - MOST_NAMES} more ({PLAN_JSON} has them all)" if len(cut_off) > MOST_NAMES else ""
+        yield (
+            f"{len(cut_off)} buses are cut off by the outage of one branch (their load and any campus there is lost "
+            f"with it): {names}{rest}."
+        )
     retired = year.get("retired_generators") or ()
     if retired:
         yield f"Units out of service in {run.last_year}: {', '.join(map(str, retired))}."
