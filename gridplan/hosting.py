@@ -190,7 +190,7 @@ def _row(case: YearCase, found: PoiCapacity, service: Service, budget_frac: floa
     row: dict[str, Any] = {
         "year": case.year,
         "bus": found.poi,
-        "hosting_capacity_mw": firm,
+        "hosting_capacity_mw": firm + 0.0,
         "binding": RADIAL if is_refused else binding_text(hosting),
         "binding_hour_local": hour_text(case.series.time_utc[hosting.firm_hour], case.study.timezone),
         "is_radial": found.is_radial,

@@ -17,7 +17,7 @@ import numpy as np
 from gridplan.dispatch.curved_cost import solve_curved
 from gridplan.dispatch.grid import Grid, Limits, Prices, unit_start_mw
 from gridplan.dispatch.price import lmp_usd_per_mwh
-from gridplan.dispatch.rows import RowPool, middle_mw, row_name
+from gridplan.dispatch.rows import RowKey, RowPool, middle_mw, row_name
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, generator_mw, state_mw, unserved_mw
 from gridplan.errors import Finding, InfeasibleError
@@ -208,10 +208,23 @@ def _binding(pool: RowPool, result: YearResult, state: FloatArray) -> list[dict[
                     "contingency": _label(pool.grid, key[1]),
                     "flow_mw": flow,
                     "limit_mw": abs(middle + np.sign(flow - middle) * limit_mw(pool.grid, key)) + 0.0,
+                    "kind": _limit_kind(pool.grid, key),
                     "price_usd_per_mwh": price,
                 }
             )
     return sorted(found, key=lambda row: (-row["price_usd_per_mwh"], row["branch"], row["contingency"]))
+
+
+def _limit_kind(grid: Grid, key: RowKey) -> Literal["rating", "angle"]:
+    """Whether the rating of a branch or an angle limit of its file is what holds its flow."""
+    branch, contingency = key
+    rating = float(grid.network.branch.rating_normal_mva[branch])
+    is_angle = contingency < 0 and (middle_mw(grid, key) != 0.0 or limit_mw(grid, key) < rating)
+    return "angle" if is_angle else "rating"
+
+
+def _limit_name(grid: Grid, key: RowKey) -> str:
+    return f"{row_name(grid, key)} (its angle limit)" if _limit_kind(grid, key) == "angle" else row_name(grid, key)
 
 
 def _label(grid: Grid, contingency: int) -> str:
@@ -244,7 +257,7 @@ def _check_secure(dispatch: YearDispatch, result: YearResult) -> None:
         where = ", ".join(f"{short[b]:,.1f} MW at bus {names[b]}" for b in worst)
         parts.append(f"{short.sum():,.1f} MW of load cannot be served ({where})")
     broken = [r for r in np.argsort(-over, kind="stable")[:SHOWN_CAUSES] if over[r] > SLACK_TOLERANCE_MW]
-    parts += [f"{row_name(grid, dispatch.pool.keys[r])} is {over[r]:,.1f} MW above its limit" for r in broken]
+    parts += [f"{_limit_name(grid, dispatch.pool.keys[r])} is {over[r]:,.1f} MW above its limit" for r in broken]
     raise InfeasibleError(f"the snapshot cannot be dispatched: {'; '.join(parts)}. Cause: {_cause(dispatch, result)}.")
 
 
@@ -258,5 +271,5 @@ def _cause(dispatch: YearDispatch, result: YearResult) -> str:
         return "no output between p_min_mw and p_max_mw of the units avoids it"
     dual = np.abs(result.row_dual[0, 1:])
     order = [r for r in np.argsort(-dual, kind="stable")[:SHOWN_CAUSES] if dual[r] > CAUSE_PRICE_USD_PER_MWH]
-    limits = ", ".join(row_name(grid, dispatch.pool.keys[r]) for r in order)
+    limits = ", ".join(_limit_name(grid, dispatch.pool.keys[r]) for r in order)
     return f"branch limits keep generation from load{f': {limits}' if limits else ''}"
