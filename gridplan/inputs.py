@@ -230,7 +230,9 @@ def _against_series(file: StudyFile, series: GridSeries) -> Iterator[Finding]:
         yield file.source.error("GP-TIM-003", "hours", message, f"end at hour {count - 1} or earlier")
     year, asked = local_time(series.time_utc[0], series.timezone).year, study.base_case.weather_years[0]
     if asked != year:
-        message = f"weather year {asked} is stated, but the series of network {study.network} begin in {year}"
+        is_stated = "weather_years" in study.base_case.model_fields_set
+        stated = f"weather year {asked} is stated" if is_stated else f"no weather year is stated, which means {asked}"
+        message = f"{stated}, but the series of network {study.network} begin in {year}"
         yield file.source.warning("GP-TIM-003", "base_case.weather_years", message, f"write [{year}]")
 
 

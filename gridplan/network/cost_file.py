@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,11 +28,18 @@ def cost_path(path: Path) -> Path:
     return path.with_name(path.stem + ENDING)
 
 
-def cost_bytes(case: GridCase) -> bytes | None:
-    """Cost file of a case; None where no unit has a cost."""
+def cost_bytes(case: GridCase, unit_ids: Sequence[str]) -> bytes | None:
+    """Cost file of a case; None where no unit has a cost.
+
+    Parameters
+    ----------
+    case : GridCase
+    unit_ids : sequence of str, dims (generator,)
+        Id of each unit in the file that the costs stand beside.
+    """
     rows = [
         (name, curve.kind, repr(curve.startup_usd), repr(curve.shutdown_usd), *map(repr, _values(curve)))
-        for name, curve in zip(case.generator.id, case.generator.cost, strict=True)
+        for name, curve in zip(unit_ids, case.generator.cost, strict=True)
         if curve is not None
     ]
     if not rows:

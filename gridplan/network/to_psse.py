@@ -78,7 +78,7 @@ def write_psse(case: GridCase, name: str) -> Export:
     written["two-terminal dc"], dc_loss = _dc_lines(case, numbers)
     lost += [*more, *dc_loss]
     files = {name: _text(case, written).encode("utf-8")}
-    costs = cost_bytes(case)
+    costs = cost_bytes(case, _unit_ids(case, numbers))
     if costs is not None:
         files[PurePath(name).stem + ENDING] = costs
     return Export(files=files, not_carried=tuple(lost))
@@ -198,6 +198,13 @@ def _generators(case: GridCase, numbers: dict[str, int]) -> tuple[Lines, tuple[N
         for k in range(len(unit))
     ]
     return lines, changed
+
+
+def _unit_ids(case: GridCase, numbers: dict[str, int]) -> list[str]:
+    """Id that a reader of the RAW gives each unit, ``BUS_ID``: a name that does not fit is not that of the case."""
+    at = _at(case.generator.bus, numbers)
+    ids, _ = short_ids("generator", case.generator.id, [(bus,) for bus in at])
+    return [f"{bus}_{word}" for bus, word in zip(at, ids, strict=True)]
 
 
 def _branches(case: GridCase, numbers: dict[str, int]) -> tuple[Lines, Lines, tuple[NotCarried, ...]]:

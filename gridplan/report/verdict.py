@@ -15,6 +15,7 @@ from gridplan.report.cells import Raw, day_text, hour_text, json_number, mw_text
 from gridplan.report.contract_service import binding_facts, contract_curtailment
 from gridplan.report.outage_sets import forbidden_losses, studied_categories
 from gridplan.report.run_folder import Object, RunFolder
+from gridplan.report.studied_hours import hours_warning, hours_words, weather_words
 from gridplan.report.words import binding_words, contingency_counts, counted, joined
 from gridplan.solution import CERTIFICATE_JSON, MW_BY_YEAR_CSV, PLAN_JSON
 
@@ -23,6 +24,11 @@ CAVEAT = (
     "those still required stand before the results."
 )
 _MOST_NAMED = 6
+_MOST_QUOTED = 3
+_LONG_MESSAGE = 90
+#: Findings that the warnings on the base case and the hours say in words of their own.
+_SAID_ALREADY = ("GP-BASE", "GP-TIM-003")
+_WEIGHTY = ("GP-LIM-001", "GP-LIM-007", "GP-CST-004", "GP-CST-003", "GP-LIM-005")
 _GAP_MISSED = ("gap_not_reached", "time_limit_with_solution")
 
 
@@ -79,7 +85,7 @@ def campus_table(run: RunFolder) -> Table | None:
 
 def warnings(run: RunFolder) -> list[Paragraph]:
     """Paragraphs on what weakens the answer and belongs on the first page."""
-    return [Paragraph(text=text, tone="warning") for text in (*_base_case_warnings(run), *_proof_warnings(run))]
+    return [Paragraph(text=text, tone="warning") for text in (*_base_case_warnings(run), *_data_warnings(run), *_proof_warnings(run))]
 
 
 def ended_by(run: RunFolder, campus: str) -> str:
@@ -195,10 +201,8 @@ def _basis_line(run: RunFolder) -> VerdictLine:
     parts.append(_ac_words(run))
     commitment = str(basis.get("commitment", "relaxed")).replace("_", "-")
     parts.append(f"{commitment} commitment")
-    weather = (run.study.get("base_case") or {}).get("weather_years") or basis.get("weather_years") or ()
-    if weather:
-        count = "one weather year" if len(weather) == 1 else f"{len(weather)} weather years"
-        parts.append(f"{count} ({joined(str(w) for w in weather)})")
+    if weather := weather_words(run):
+        parts.append(weather)
     flat = basis.get("load_basis", "contract") == "contract"
     parts.append(
         "contract MW in every hour" if flat else "contract MW in every hour, the schedule alone on modelled load"
@@ -209,8 +213,7 @@ def _basis_line(run: RunFolder) -> VerdictLine:
 
 def _security_words(run: RunFolder) -> str:
     security = str(run.basis.get("security", "n-1")).upper()
-    hours = run.year(run.last_year).get("hours") if run.years else None
-    text = f"DC thermal, {security}" + (f", {counted(int(hours), 'hour')} of each year" if hours else "")
+    text = ", ".join(filter(None, (f"DC thermal, {security}", hours_words(run))))
     if security == "N-0":
         return f"{text}, no outage studied"
     counts = run.basis.get("contingency_counts") or {}
@@ -260,12 +263,30 @@ def _base_case_warnings(run: RunFolder) -> list[str]:
         found.append("The study names no prior queue; loads that connect before these campuses would take MW away.")
     if not base.get("source_date"):
         found.append("The base case carries no date.")
-    hours = run.study.get("hours", "all")
-    if isinstance(hours, dict):
-        found.append(
-            f"Only {counted(int(hours['count']), 'hour')} of the weather year are studied; MW hold for them alone."
-        )
+    if text := hours_warning(run):
+        found.append(text)
     return found if run.study else []
+
+
+def _data_warnings(run: RunFolder) -> list[str]:
+    """One line on the warnings about the grid's data, those first that most often make MW look too large."""
+    found = [
+        finding
+        for finding in run.plan.get("findings") or ()
+        if finding.get("severity") == "warning" and not str(finding.get("code")).startswith(_SAID_ALREADY)
+    ]
+    if not found:
+        return []
+    weight = {code: k for k, code in enumerate(_WEIGHTY)}
+    found.sort(key=lambda finding: weight.get(str(finding.get("code")), len(weight)))
+    parts = [_brief(str(finding.get("message", ""))) for finding in found[:_MOST_QUOTED]]
+    rest = f"; {len(found) - len(parts)} more" if len(found) > len(parts) else ""
+    return [f"{counted(len(found), 'warning')} on the data, in full in the data notes: {'; '.join(parts)}{rest}."]
+
+
+def _brief(message: str) -> str:
+    """Message without the list of names behind its colon where it is long."""
+    return message if len(message) <= _LONG_MESSAGE else message.partition(": ")[0]
 
 
 def _proof_warnings(run: RunFolder) -> list[str]:

@@ -50,7 +50,7 @@ def _draw_load(axes: Axes, hourly: Hourly) -> None:
     axes.set_title("Load duration")
     axes.set_xlabel("hours with at least this load")
     axes.set_ylabel("MW")
-    axes.set_ylim(0, None)
+    axes.set_ylim(0, 1.15 * max(float(total[0]), 1.0))
     axes.set_xlim(0, len(native))
     grid_lines(axes)
 
@@ -75,9 +75,9 @@ def _mark_peak(axes: Axes, peak_mw: float, colour: str, at: int) -> None:
     axes.annotate(
         f"peak {number_text(peak_mw, 'mw')} MW",
         (at, peak_mw),
-        (5, 0),
+        (5, 2),
         textcoords="offset points",
-        va="center",
+        va="bottom",
         color=colour,
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from gridplan.report.blocks import Block, Column, Line, Paragraph, Table, Total, build_table
 from gridplan.report.cells import Item, number_text, percent_text
 from gridplan.report.run_folder import NotStudiedError, RunFolder
+from gridplan.report.studied_hours import hour_count, is_part_of_a_year
+from gridplan.report.words import counted
 from gridplan.solution import PLAN_JSON
 
 _PARTS: tuple[tuple[str, str], ...] = (
@@ -33,7 +35,9 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
 
 
 def _parts(run: RunFolder, years: list[str]) -> Table:
-    columns = (Column(head="Cost of one year", share=1.0), *(Column(head=y, kind="musd", unit="M USD") for y in years))
+    hours = hour_count(run)
+    span = f"Cost of {counted(hours, 'studied hour')}" if is_part_of_a_year(run) else "Cost of one year"
+    columns = (Column(head=span, share=1.0), *(Column(head=y, kind="musd", unit="M USD") for y in years))
     objective = {year: run.year(year)["objective"] for year in years}
     lines: list[Line] = [[words, *(objective[y].get(name) for y in years)] for name, words in _PARTS]
     lines.append(Total(["Sum", *(objective[y].get("total_usd") for y in years)]))

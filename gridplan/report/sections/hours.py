@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridplan.report.blocks import Block, Figure
+from gridplan.report.blocks import Block, Figure, Paragraph
 from gridplan.report.cells import hour_text, mw_text, number_text
 from gridplan.report.figures.duration import draw_duration
 from gridplan.report.figures.worst_week import draw_worst_week
-from gridplan.report.hourly import Hourly, read_hourly, worst_week
+from gridplan.report.hourly import WEEK_H, Hourly, read_hourly, worst_week
 from gridplan.report.run_folder import NotStudiedError, RunFolder
+from gridplan.report.studied_hours import is_snapshot
 from gridplan.solution import schedule_csv
 
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
-    """Worst week and load duration of the last year with hourly results."""
+    """Worst week and load duration of the last year with hourly results; one hour alone is said in words."""
     years = run.schedule_years()
     if not years:
         raise NotStudiedError("the run holds no hourly results")
     hourly = read_hourly(run, years[-1])
+    if len(hourly.native_mw) == 1:
+        return (_one_hour(hourly, is_dated=not is_snapshot(run)),)
     blocks: tuple[Block, ...] = (_week(hourly), _duration(hourly))
     return blocks
+
+
+def _one_hour(hourly: Hourly, *, is_dated: bool) -> Paragraph:
+    native, met = float(hourly.native_mw[0]), float(hourly.met_mw[0])
+    asked, lost = float(hourly.asked_mw[0]), float(hourly.curtailed_mw[0])
+    which = f"the hour {hour_text(str(hourly.time_local[0])[:16])}" if is_dated else "the snapshot of the network file"
+    text = (
+        f"The run has one hour, {which}: native load {mw_text(native)}, campuses {mw_text(met)} at the meters of "
+        f"{mw_text(asked)} asked for, {mw_text(lost)} lost by curtailment. There is no course over time to draw."
+    )
+    values = {"native_mw": native, "met_mw": met, "asked_mw": asked, "curtailed_mw": lost}
+    return Paragraph(text=text, values=values)
 
 
 def _week(hourly: Hourly) -> Figure:
@@ -30,9 +45,11 @@ def _week(hourly: Hourly) -> Figure:
     lost = float(hourly.curtailed_mw[at].sum())
     when = hour_text(str(hourly.time_local[peak])[:16])
     weather = str(hourly.time_local[at.start])[:4]
+    n = at.stop - at.start
     reason = "the largest curtailment" if lost > 0 else "the largest load"
+    title = f"The week with {reason}" if n == WEEK_H else f"All {n} hours"
     alt = (
-        f"Hourly load of the week from {hour_text(str(hourly.time_local[at.start])[:16])}. Total load peaks at "
+        f"Hourly load of {'the week' if n == WEEK_H else f'{n} hours'} from {hour_text(str(hourly.time_local[at.start])[:16])}. Total load peaks at "
         f"{mw_text(float(load[peak]))} on {when}, campuses included; campuses draw up to "
         f"{mw_text(float(hourly.met_mw[at].max(initial=0.0)))} and lose {number_text(lost, 'mwh')} MWh."
     )
@@ -40,7 +57,7 @@ def _week(hourly: Hourly) -> Figure:
         id="worst_week",
         svg=draw_worst_week(hourly, at),
         alt=alt,
-        caption=f"The week with {reason}, {hourly.year} (weather of {weather})",
+        caption=f"{title}, {hourly.year} (weather of {weather})",
         source=schedule_csv(hourly.year),
     )
 
