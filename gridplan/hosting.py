@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gridplan.dispatch.farm import Farm
-from gridplan.errors import input_error
+from gridplan.errors import Finding, input_error
 from gridplan.inputs import read_inputs
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
@@ -76,7 +76,7 @@ def hosting_study(
     workers, progress :
         Local processes; called with the name of each stage.
     policy : Policy, optional
-        What may be assumed where a network file leaves a choice.
+        What may be assumed where a network file leaves a choice; a study says that itself.
 
     Raises
     ------
@@ -87,9 +87,9 @@ def hosting_study(
     tell("reading the grid")
     target = Path(target)
     is_network = not is_study(target)
-    study, network, series, sets = _snapshot_study(target, policy) if is_network else _study_grid(target)
-    if security:
-        study = _with_security(study, security)
+    given = _snapshot_study(target, policy) if is_network else _study_grid(target)
+    network, series, sets = given.network, given.series, given.sets
+    study = _with_security(given.study, security) if security else given.study
     names = _buses(study, network, buses, is_all=all_buses or (is_network and not buses))
     rows: list[dict[str, Any]] = []
     with Farm(workers or study.solve.workers) as farm:
@@ -101,7 +101,7 @@ def hosting_study(
     basis = _basis(study, case.hours, service, is_network)
     if sets:
         basis["named_contingencies"] = len(sets) if study.criteria.security == "n-1" else 0
-    return _answer(rows, basis, is_network)
+    return _answer(rows, basis, is_network) | {"findings": [finding.to_json() for finding in given.findings]}
 
 
 def _answer(rows: Sequence[Mapping[str, Any]], basis: Mapping[str, Any], is_network: bool) -> dict[str, Any]:
@@ -122,12 +122,26 @@ def is_study(target: Path) -> bool:
     return is_file and target.name != DATASET_JSON and not is_network_file(target)
 
 
-_StudyGrid = tuple[Study, Network, GridSeries, tuple[Contingency, ...]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StudyGrid:
+    """What is looked at: a study with its grid, hours, named contingencies, and what was found in its files."""
+
+    study: Study
+    network: Network
+    series: GridSeries
+    sets: tuple[Contingency, ...]
+    findings: tuple[Finding, ...]
 
 
 def _study_grid(path: Path) -> _StudyGrid:
     inputs = read_inputs(path)
-    return inputs.file.study, inputs.network, inputs.series, inputs.contingencies
+    return _StudyGrid(
+        study=inputs.file.study,
+        network=inputs.network,
+        series=inputs.series,
+        sets=inputs.contingencies,
+        findings=inputs.findings,
+    )
 
 
 def _snapshot_study(target: Path, policy: Policy | None) -> _StudyGrid:
@@ -144,7 +158,7 @@ def _snapshot_study(target: Path, policy: Policy | None) -> _StudyGrid:
             "criteria": {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0, "accept_radial_supply": True},
         }
     )
-    return study, network, series, ()
+    return _StudyGrid(study=study, network=network, series=series, sets=(), findings=hour.grid.findings)
 
 
 def _with_security(study: Study, security: Security) -> Study:

@@ -5,6 +5,7 @@ Comes in: a study file. Goes out: ``Inputs``, or every finding with its place in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,11 @@ from gridplan.study.read import StudyFile, read_study
 from gridplan.study.schema import Study
 from gridplan.study.source import StudySource
 from gridplan.text_file import missing_file, path_inside
+
+#: Options of the command line that a study states in its section ``network_file``.
+_OPTION = re.compile(
+    r"--(?P<name>merge-zero-impedance|accept-odd-units|unrated|islands)(?: (?P<value>ignore|error|derive|main)\b)?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +92,8 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         grid = open_study_grid(file, base)
         files = input_files(file.study, base, file.source)
     except InputError as error:
-        raise InputError([*findings, *_placed(file, error.findings, "network")]) from None
-    findings += [*grid.findings, *_against_grid(file, grid.network)]
+        raise InputError([*findings, *_in_study_words(_placed(file, error.findings, "network"))]) from None
+    findings += [*_in_study_words(grid.findings), *_against_grid(file, grid.network)]
     _refuse(findings)
     try:
         places = find_candidates(file, grid.network, base)
@@ -253,6 +259,16 @@ def _against_campuses(file: StudyFile, series: GridSeries) -> list[Finding]:
 def _placed(file: StudyFile, findings: Iterable[Finding], key: str = "") -> list[Finding]:
     """Findings without a file at their key, or at ``key``, in the study file."""
     return [f if f.place.file else replace(f, place=file.source.place(key or f.place.key)) for f in findings]
+
+
+def _in_study_words(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings with the key of a study where a remedy names an option, which ``gridplan run`` does not have."""
+    return [replace(finding, remedy=_OPTION.sub(_key_of_option, finding.remedy)) for finding in findings]
+
+
+def _key_of_option(option: re.Match[str]) -> str:
+    name, value = option["name"].replace("-", "_"), option["value"] or "true"
+    return f"network_file: {{{name}: {value}}}"
 
 
 def _refuse(findings: Iterable[Finding]) -> None:

@@ -181,6 +181,7 @@ def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[st
         "objective_usd_per_hour": float(result.cost_usd[0]),
         "bound": float(result.cost_usd[0]),
         "gap": 0.0,
+        "load_mw": float(grid.series.load_mw[0].sum()),
         "p_gen_mw": _by_id(net.generator.id, generator_mw(grid, result)[0]),
         "p_branch_mw": _by_id(net.branch.id, state[0, : layout.n_branch]),
         "p_dc_line_mw": _by_id(net.dc_line.id, state[0, layout.dc_line : layout.campus]),

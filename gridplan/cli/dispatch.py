@@ -15,6 +15,9 @@ from gridplan.cli.solve_text import finding_notes, table_lines
 if TYPE_CHECKING:
     from gridplan.network.policy import Policy
 
+#: Output from which on a unit counts as running [MW].
+RUNNING_MW = 1e-6
+
 
 @command("dispatch")
 @click.argument("network", metavar="NETWORK")
@@ -59,6 +62,12 @@ def dispatch(
 def _lines(answer: Mapping[str, Any]) -> list[str]:
     cost = answer.get("objective_usd_per_hour")
     lines = [f"{answer.get('status')}, {cost:,.4f} USD/h" if cost is not None else str(answer.get("status"))]
+    output = list(_values(answer.get("p_gen_mw")))
+    if output and answer.get("load_mw") is not None:
+        running = sum(abs(p_mw) > RUNNING_MW for p_mw in output)
+        lines.append(
+            f"load {answer['load_mw']:,.1f} MW, generation {sum(output):,.1f} MW of {running} of {len(output)} units"
+        )
     prices = list(_values(answer.get("lmp_usd_per_mwh")))
     if prices:
         lines.append(f"price {min(prices):,.2f} to {max(prices):,.2f} USD/MWh at {len(prices)} buses")

@@ -10,7 +10,7 @@ import click
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
 from gridplan.cli.reply import Reply, with_demands
-from gridplan.cli.solve_text import head_lines, table_lines
+from gridplan.cli.solve_text import finding_notes, head_lines, table_lines
 from gridplan.cli.violations import hosting_violations
 
 if TYPE_CHECKING:
@@ -56,8 +56,11 @@ def hosting(
         raise click.UsageError("give --bus or --all, not both")
     if curtailment_budget is not None and service == "firm":
         raise click.UsageError("--curtailment-budget belongs to --service conditional")
+    from gridplan.hosting import is_study
     from gridplan.pipeline import hosting_study
 
+    if is_study(target):
+        options.refuse_policy(policy)
     with stages() as progress:
         answer = hosting_study(
             target,
@@ -72,7 +75,7 @@ def hosting(
         )
     lines = [*head_lines(answer), "", *table_lines(answer.get("buses") or (), COLUMNS)]
     return with_demands(
-        Reply(data=answer, lines=lines),
+        Reply(data=answer, lines=lines, notes=finding_notes(answer)),
         violations=hosting_violations(answer) if fail_on_violation else (),
         is_gap_missed=False,
     )

@@ -88,6 +88,13 @@ def network_policy(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def refuse_policy(policy: Policy) -> None:
+    """Refuse options on network files beside a study, which states them itself; without this they would be ignored."""
+    if policy != _DEFAULT:
+        names = "--unrated, --islands, --merge-zero-impedance and --accept-odd-units"
+        raise click.UsageError(f"{names} belong to a network file; a study states them in its section network_file")
+
+
 _DEFAULT = Policy()
 _POLICY_OPTIONS: tuple[Decorator, ...] = (
     click.option(

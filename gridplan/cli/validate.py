@@ -27,6 +27,10 @@ def validate(file: Path, strict: bool, policy: Policy) -> Reply:
 
     The exit code is 2 if there is an error. The first 20 findings are shown; --json lists them all.
     """
+    from gridplan.network.open_grid import is_network_file
+
+    if not is_network_file(file):
+        options.refuse_policy(policy)
     findings = file_findings(file, policy)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = sum(finding.severity == "warning" for finding in findings)

@@ -58,12 +58,14 @@ def hours_warning(run: RunFolder) -> str:
     """Sentence for the first page where the MW hold for less than a year; else empty."""
     asked, count = run.study.get("hours", "all"), hour_count(run)
     if isinstance(asked, dict):
-        return f"Only {counted(int(asked['count']), 'hour')} of the weather year are studied; MW hold for them alone."
+        given = int(asked["count"])
+        is_or_are, them = ("is", "it") if given == 1 else ("are", "them")
+        return f"Only {counted(given, 'hour')} of the weather year {is_or_are} studied; MW hold for {them} alone."
     if is_snapshot(run):
         return (
             "The grid has no hours: MW hold for the one snapshot of its file, with the load and the available units "
             "of that snapshot, and say nothing on other hours."
         )
     if is_part_of_a_year(run):
-        return f"The hourly files hold {counted(count, 'hour')}; MW hold for them alone."
+        return f"The hourly files hold {counted(count, 'hour')}; MW hold for {'it' if count == 1 else 'them'} alone."
     return ""

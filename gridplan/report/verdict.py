@@ -85,7 +85,10 @@ def campus_table(run: RunFolder) -> Table | None:
 
 def warnings(run: RunFolder) -> list[Paragraph]:
     """Paragraphs on what weakens the answer and belongs on the first page."""
-    return [Paragraph(text=text, tone="warning") for text in (*_base_case_warnings(run), *_data_warnings(run), *_proof_warnings(run))]
+    return [
+        Paragraph(text=text, tone="warning")
+        for text in (*_base_case_warnings(run), *_data_warnings(run), *_proof_warnings(run))
+    ]
 
 
 def ended_by(run: RunFolder, campus: str) -> str:

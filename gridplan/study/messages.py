@@ -101,6 +101,9 @@ def _missing(fault: _Fault) -> Finding:
     if fault.path[-1].isdigit():
         return fault.finding("GP-STU-001", f"{fault.key} holds too few values", "write it as [low, high]")
     unit = f" [{fault.unit}]" if fault.unit else ""
+    only = choices(fault.field.annotation) if fault.field else ()
+    if len(only) == 1:
+        return fault.finding("GP-STU-001", f"key {fault.key!r} is missing", f"add {fault.key}: {only[0]}")
     meaning = f": {fault.field.description}{unit}" if fault.field and fault.field.description else ""
     return fault.finding("GP-STU-001", f"key {fault.key!r} is missing", f"add {fault.key!r}{meaning}")
 

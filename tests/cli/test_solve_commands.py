@@ -53,7 +53,8 @@ HOSTING = {
 DISPATCH = {
     "status": "optimal",
     "objective_usd_per_hour": 61001.24,
-    "p_gen_mw": {"1": 10.0},
+    "load_mw": 9.5,
+    "p_gen_mw": {"1": 10.0, "2": 0.0},
     "p_branch_mw": {},
     "lmp_usd_per_mwh": {"101": 20.5, "102": 30.25},
     "binding": [{"branch": "A27", "limit_mw": 175.0}],
@@ -255,10 +256,30 @@ def test_hosting_refuses_contradictions(
     assert answers.calls == []
 
 
+def test_options_on_network_files_are_refused_beside_a_study(
+    answers: FakePipeline, gridplan: Invoke, study: Path
+) -> None:
+    for command in ("hosting", "validate"):
+        result = gridplan(command, study, "--unrated", "derive")
+        assert result.exit_code == 2
+        assert "a study states them in its section network_file" in result.stderr
+    assert answers.calls == []
+
+
+def test_warnings_on_the_grid_stand_beside_its_capacity(answers: FakePipeline, gridplan: Invoke, study: Path) -> None:
+    found = Finding(code="GP-LIM-001", severity="warning", message="186 branches unrated", remedy="r", place=Place())
+    note = Finding(code="GP-SHN-001", severity="note", message="14 shunts", remedy="r", place=Place())
+    answers.answers["hosting_study"] = {**HOSTING, "findings": [found.to_json(), note.to_json()]}
+    result = gridplan("hosting", study)
+    assert "warning[GP-LIM-001]: 186 branches unrated" in result.stderr
+    assert "14 shunts" not in result.stderr
+
+
 def test_dispatch_hands_its_options_on(answers: FakePipeline, gridplan: Invoke) -> None:
     arguments = ["--security", "n1", "--dc-convention", "powermodels", "--load-scale", 1.1, "--islands", "main"]
     result = gridplan("dispatch", "rts_gmlc", *arguments)
     assert "optimal, 61,001.2400 USD/h" in result.stdout
+    assert "load 9.5 MW, generation 10.0 MW of 1 of 2 units" in result.stdout
     assert "price 20.50 to 30.25 USD/MWh at 2 buses" in result.stdout
     assert "A27          175" in result.stdout
     wanted = {"security": "n-1", "convention": "powermodels", "load_scale": 1.1, "policy": Policy(islands="main")}

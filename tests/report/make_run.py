@@ -187,7 +187,8 @@ class YearOfRun:
         shares = np.array(list(SHARES.values()))
         shed = np.array(list(SHED.values()))
         load = self.series.load_mw.sum(axis=1)
-        hot = np.clip((load - np.quantile(load, 0.985)) / (load.max() - np.quantile(load, 0.985)), 0, 1)
+        high = np.quantile(load, 0.985)
+        hot = np.clip((load - high) / max(load.max() - high, 1e-9), 0, 1)
         for i, request in enumerate(REQUESTS):
             _, firm, conditional = request.got[self.year]
             self.asked[:, i] = (firm + conditional) * np.outer(np.where(day > 0, day, 0), shares)

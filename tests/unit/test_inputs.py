@@ -90,10 +90,68 @@ def test_hours_beyond_the_series_are_refused(refused: Findings, grid: Path) -> N
 def test_weather_year_of_the_series_is_compared(tmp_path: Path, grid: Path) -> None:
     facts: dict[str, Any] = json.loads((grid / "dataset.json").read_text())
     (grid / "dataset.json").write_text(json.dumps({**facts, "first_hour_local": "2016-01-01T00:00"}))
-    (tmp_path / "study.yaml").write_text(STUDY)
+    (tmp_path / "study.yaml").write_text(STUDY.replace("base_case: {", "base_case: {weather_years: [2020], "))
     (found,) = read_inputs(tmp_path / "study.yaml").findings
     assert (found.severity, found.place.line) == ("warning", 7)
     assert found.message == "weather year 2020 is stated, but the series of network grid begin in 2016"
+
+
+def test_default_weather_year_is_not_called_stated(tmp_path: Path, grid: Path) -> None:
+    facts: dict[str, Any] = json.loads((grid / "dataset.json").read_text())
+    (grid / "dataset.json").write_text(json.dumps({**facts, "first_hour_local": "2016-01-01T00:00"}))
+    (tmp_path / "study.yaml").write_text(STUDY)
+    (found,) = read_inputs(tmp_path / "study.yaml").findings
+    assert found.message.startswith("no weather year is stated, which means 2020, but the series of network grid")
+
+
+TWO_BUSES = """function mpc = north
+mpc.version = '2';
+mpc.baseMVA = 100;
+mpc.bus = [
+ 1 3 0 0 0 0 1 1 0 230 1 1.1 0.9;
+ 2 1 50 0 0 0 1 1 0 230 1 1.1 0.9;
+];
+mpc.gen = [
+ 1 0 0 50 -50 1 100 1 100 0;
+];
+mpc.gencost = [
+ 2 0 0 2 20 0;
+];
+mpc.branch = [
+ 1 2 0.01 0.1 0 0 0 0 0 0 1 -360 360;
+];
+"""
+
+
+@pytest.mark.parametrize(
+    ("section", "severity", "remedy"),
+    [
+        (
+            "",
+            "error",
+            "give it in MVA, or say network_file: {unrated: ignore} (unlimited) or network_file: {unrated: derive}",
+        ),
+        (
+            "network_file: {unrated: ignore}\n",
+            "warning",
+            "give the ratings, or say network_file: {unrated: error} or network_file: {unrated: derive}",
+        ),
+    ],
+)
+def test_remedies_name_keys_of_the_study_and_no_options(
+    tmp_path: Path, section: str, severity: str, remedy: str
+) -> None:
+    (tmp_path / "north.m").write_text(TWO_BUSES)
+    base = "base_case: {load_growth_frac_per_year: 0, committed_loads: [], weather_years: [2020]}\n"
+    head = "schema_version: 1\nname: north\nnetwork: north.m\ntimezone: UTC\nyears: [2027]\n"
+    (tmp_path / "study.yaml").write_text(
+        head + base + section + "campuses:\n  - {id: mesa, poi: ['2'], contract_mw: 50}\n"
+    )
+    try:
+        findings = read_inputs(tmp_path / "study.yaml").findings
+    except InputError as error:
+        findings = error.findings
+    assert [(f.severity, f.remedy) for f in findings if f.code == "GP-LIM-001"] == [(severity, remedy)]
 
 
 def test_job_that_cannot_fit_is_found_before_solving(refused: Findings) -> None:

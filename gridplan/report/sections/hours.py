@@ -47,9 +47,9 @@ def _week(hourly: Hourly) -> Figure:
     weather = str(hourly.time_local[at.start])[:4]
     n = at.stop - at.start
     reason = "the largest curtailment" if lost > 0 else "the largest load"
-    title = f"The week with {reason}" if n == WEEK_H else f"All {n} hours"
+    span, title = ("the week", f"The week with {reason}") if n == WEEK_H else (f"{n} hours", f"All {n} hours")
     alt = (
-        f"Hourly load of {'the week' if n == WEEK_H else f'{n} hours'} from {hour_text(str(hourly.time_local[at.start])[:16])}. Total load peaks at "
+        f"Hourly load of {span} from {hour_text(str(hourly.time_local[at.start])[:16])}. Total load peaks at "
         f"{mw_text(float(load[peak]))} on {when}, campuses included; campuses draw up to "
         f"{mw_text(float(hourly.met_mw[at].max(initial=0.0)))} and lose {number_text(lost, 'mwh')} MWh."
     )

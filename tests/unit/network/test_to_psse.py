@@ -96,6 +96,16 @@ def test_costs_go_into_a_file_of_their_own(tmp_path: Path) -> None:
     assert read_back(case, tmp_path).generator.cost == curves
 
 
+def test_costs_follow_units_whose_names_a_raw_does_not_hold(tmp_path: Path) -> None:
+    curve = CostCurve(kind="polynomial", coefficients=(1.0, 2.0))
+    case = read_psse(CASES / "case9" / "case9.raw")
+    case = case.with_table("generator", id=("ext_grid_0", "north wind", "2_1"), cost=(curve, None, curve))
+    back = read_back(case, tmp_path)
+    assert dict(zip(back.generator.bus, back.generator.cost, strict=True)) == dict(
+        zip(case.generator.bus, case.generator.cost, strict=True)
+    )
+
+
 def test_charging_of_a_transformer_becomes_shunts(tmp_path: Path) -> None:
     text = raw_text(transformer=(*TWO_WINDING[:2], TWO_WINDING[2].replace("1.0, 0.0", "1.05, 0.0"), TWO_WINDING[3]))
     case = read_psse(write_raw(tmp_path, text))
