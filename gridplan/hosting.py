@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gridplan.dispatch.farm import Farm
-from gridplan.errors import Finding, input_error
+from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
 from gridplan.inputs import read_inputs
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
@@ -90,6 +90,7 @@ def hosting_study(
     given = _snapshot_study(target, policy) if is_network else _study_grid(target)
     network, series, sets = given.network, given.series, given.sets
     study = _with_security(given.study, security) if security else given.study
+    _check_known(network, buses, target)
     names = _buses(study, network, buses, is_all=all_buses or (is_network and not buses))
     rows: list[dict[str, Any]] = []
     with Farm(workers or study.solve.workers) as farm:
@@ -166,15 +167,31 @@ def _with_security(study: Study, security: Security) -> Study:
 
 
 def _buses(study: Study, network: Network, given: Sequence[str], *, is_all: bool) -> list[str]:
-    """Buses to look at, each once; an unknown one is an InputError."""
+    """Buses to look at, each once."""
     if is_all:
         return list(network.bus.id)
     names = list(dict.fromkeys(given or [poi for campus in study.campuses for poi in campus.poi]))
     if not names:
         raise input_error("GP-BUS-003", "the study names no candidate bus", "give --bus BUS or --all")
-    for name in names:
-        network.bus_index(name)
     return names
+
+
+def _check_known(network: Network, buses: Sequence[str], target: Path) -> None:
+    """Refuse buses that were asked for and are not in the network, all at once."""
+    place = Place(file=target, key="--bus")
+    findings = [
+        Finding(
+            code="GP-BUS-001",
+            severity="error",
+            message=f"bus {name} does not exist in network {network.name}.{did_you_mean(name, network.bus.id)}",
+            remedy="use one of the network's bus ids",
+            place=place,
+        )
+        for name in buses
+        if name not in network.bus_position
+    ]
+    if findings:
+        raise InputError(findings)
 
 
 def _capacities(case: YearCase, names: Sequence[str], farm: Farm, progress: Progress) -> list[PoiCapacity]:

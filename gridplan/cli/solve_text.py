@@ -23,8 +23,14 @@ def head_lines(answer: Answer, *, unit: str = "USD") -> list[str]:
     if answer.get("gap") is not None:
         parts.append(f"gap {answer['gap']:.3%}")
     basis = answer.get("basis") or {}
-    rests = [f"basis: {', '.join(f'{key} {value}' for key, value in basis.items())}"] if basis else []
+    words = [f"{key.replace('_', ' ')} {_basis_word(value)}" for key, value in basis.items()]
+    rests = [f"basis: {', '.join(words)}"] if words else []
     return [", ".join(filter(None, parts)), *rests]
+
+
+def _basis_word(value: object) -> str:
+    """Value of a basis entry: flags as yes and no, and no brackets of Python."""
+    return ("yes" if value else "no") if isinstance(value, bool) else _cell(value)
 
 
 def table_lines(rows: Iterable[Answer], columns: Sequence[str]) -> list[str]:

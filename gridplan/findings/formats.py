@@ -117,7 +117,7 @@ FORMAT_FINDINGS: tuple[FindingKind, ...] = (
         "GP-LIM-007",
         "Limits of a unit not stated",
         "warning",
-        "Units state no limit of their output; what is taken instead is said.",
+        "Units state no limit of their output, or 9999 MW, as PSS/E writes it; what is taken instead is said.",
         "State the limits: how much a unit can give decides every result.",
     ),
     FindingKind(

@@ -89,6 +89,7 @@ LIMITS = (
         severity="warning",
         policy=Policy(unrated="derive"),
     ),
+    case("no limit of a unit", "GP-LIM-007", cell("gen", 1, "PMAX", "9999.9"), severity="warning"),
     case("rating below zero", "GP-LIM-002", cell("branch", 1, "RATE_A", "-180")),
     case("emergency rating below zero", "GP-LIM-002", cell("branch", 1, "RATE_B", "-200")),
     case(

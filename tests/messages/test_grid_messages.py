@@ -153,6 +153,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "1 branch without a normal rating: rated 1,367 to 1,367 MVA by impedance, voltage and angle limit",
         "give the ratings of the conductors",
     ),
+    "no limit of a unit": (
+        "north.m:20:1 gen PMAX",
+        "1 unit with 9,999.9 MW as p_max_mw, which stands for no limit: 1_1; 10,000 MW in all are taken as they stand",
+        "write what they can give: it decides supply, capacity and cost",
+    ),
     "rating below zero": (
         "north.m:29:1 branch RATE_A",
         "branch 1-2_1: normal rating is -180 MVA",

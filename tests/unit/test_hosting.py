@@ -114,6 +114,9 @@ def test_workers_do_not_change_the_answer(study: Path) -> None:
 def test_unknown_bus_and_study_without_candidates_are_findings(study: Path) -> None:
     with pytest.raises(InputError, match=r"GP-BUS-001.*bus 2030 does not exist"):
         hosting_study(study, buses=("2030",))
+    with pytest.raises(InputError) as error:
+        hosting_study("rts_gmlc", buses=("2030", "203", "999"))
+    assert [str(f.place) + " " + f.place.key for f in error.value.findings] == ["rts_gmlc --bus"] * 2
     study.write_text(STUDY.partition("campuses:")[0])
     with pytest.raises(InputError, match=r"GP-BUS-003.*names no candidate bus"):
         hosting_study(study)

@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     limits.unrated_branches,
     limits.bad_ratings,
     limits.odd_currents,
+    limits.units_without_limit,
     limits.crossed_limits,
     limits.emergency_below_normal,
     limits.no_emergency_rating,

@@ -8,6 +8,7 @@ import numpy as np
 
 from gridplan.errors import Finding
 from gridplan.network.case import GridCase, TableName
+from gridplan.network.model import BoolArray, FloatArray
 from gridplan.network.policy import Policy
 from gridplan.network.rating import derived_rating_mva
 from gridplan.network.rules.selection import WORDS, base_kv, counted, in_service, named
@@ -17,6 +18,8 @@ RATINGS = ("rating_normal_mva", "rating_emergency_mva", "rating_short_time_mva")
 LEAST_KA, MOST_KA = 0.05, 5.0
 #: Files that know no base voltage write 1 kV, those that know no rating 9,900 MVA or more.
 PLACEHOLDER_KV, PLACEHOLDER_MVA = 1.0, 9900.0
+#: What PSS/E writes for a limit of a unit that is not known [MW].
+PLACEHOLDER_MW = 9999.0
 #: Rated lines a voltage class needs before its median says anything.
 _ENOUGH_LINES = 5
 _PAIRS: tuple[tuple[TableName, str, str, str], ...] = (
@@ -66,6 +69,26 @@ def bad_ratings(case: GridCase, policy: Policy) -> Iterator[Finding]:
             message = f"branch {case.branch.id[k]}: {_words(column)} is {values[k]:g} MVA"
             remedy = "give it in MVA, above 0; 0 where there is none"
             yield case.finding("GP-LIM-002", "error", message, remedy, ("branch", int(k), column))
+
+
+def units_without_limit(case: GridCase, policy: Policy) -> Iterator[Finding]:
+    """GP-LIM-007: units whose limits are the number that PSS/E writes where there is none."""
+    del policy
+    unit, is_on = case.generator, in_service(case, "generator")
+    for column, size_mw in (("p_max_mw", unit.p_max_mw), ("p_min_mw", -unit.p_min_mw)):
+        rows = np.flatnonzero(is_on & _is_placeholder_mw(size_mw))
+        if rows.size:
+            values = getattr(unit, column)[rows]
+            message = f"{counted(rows.size, 'generator')} with {values[0]:,.6g} MW as {column}, which stands for no "
+            message += f"limit: {named(unit.id, rows)}; {values.sum():,.0f} MW in all are taken as they stand"
+            remedy = "write what they can give: it decides supply, capacity and cost"
+            yield case.finding("GP-LIM-007", "warning", message, remedy, ("generator", int(rows[0]), column))
+
+
+def _is_placeholder_mw(values: FloatArray) -> BoolArray:
+    """Whether a limit is 9999 or 9999.9, or no number of MW any unit has."""
+    found: BoolArray = (values >= PLACEHOLDER_MW) & ((values < PLACEHOLDER_MW + 1) | (values >= 10 * PLACEHOLDER_MW))
+    return found & np.isfinite(values)
 
 
 def odd_currents(case: GridCase, policy: Policy) -> Iterator[Finding]:
