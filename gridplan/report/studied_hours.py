@@ -1,4 +1,4 @@
-"""Which hours a run rests on, in words: a whole weather year, a part of one, or the one snapshot of a network file.
+"""Which hours a run rests on, in words: a whole weather year, a part of one, or the one snapshot of a grid.
 
 Comes in: a run folder. Goes out: text, and whether a figure over time has anything to show.
 """
@@ -20,7 +20,7 @@ def hour_count(run: RunFolder) -> int:
 
 
 def is_snapshot(run: RunFolder) -> bool:
-    """Whether the run is the one hour of a network file that has no series, and so of no date."""
+    """Whether the run is the one hour of a grid without series, and so of no date."""
     study = run.study
     return hour_count(run) == 1 and not study.get("series") and study.get("hours", "all") == "all"
 
@@ -31,9 +31,9 @@ def is_part_of_a_year(run: RunFolder) -> bool:
 
 
 def hours_words(run: RunFolder) -> str:
-    """``8,784 hours of each year``, or ``one snapshot of the network file``; empty without a solved year."""
+    """``8,784 hours of each year``, or ``one snapshot of the grid``; empty without a solved year."""
     if is_snapshot(run):
-        return "one snapshot of the network file"
+        return "one snapshot of the grid"
     count = hour_count(run)
     return f"{counted(count, 'hour')} of each year" if count else ""
 
@@ -63,7 +63,7 @@ def hours_warning(run: RunFolder) -> str:
         return f"Only {counted(given, 'hour')} of the weather year {is_or_are} studied; MW hold for {them} alone."
     if is_snapshot(run):
         return (
-            "The grid has no hours: MW hold for the one snapshot of its file, with the load and the available units "
+            "The grid has no hours: MW hold for the one snapshot of its files, with the load and the available units "
             "of that snapshot, and say nothing on other hours."
         )
     if is_part_of_a_year(run):

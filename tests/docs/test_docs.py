@@ -116,7 +116,7 @@ def test_relative_links_resolve(page: Path) -> None:
 def test_files_a_page_names_exist(page: Path) -> None:
     for named in FILE_NAME.findall(page.read_text(encoding="utf-8")):
         is_made_later = named.startswith(("reports/", "my-")) or named == MEASURED
-        if not is_made_later and not named.endswith(("/x.py", "/from_x.py")):
+        if not is_made_later and not named.endswith(("/x.py", "_x.py")):
             homes = (ROOT / named, ROOT / "gridplan" / named)
             assert any(home.exists() for home in homes), f"{name(page)} names {named}"
 

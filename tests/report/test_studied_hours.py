@@ -38,13 +38,13 @@ def page_one(run: RunFolder) -> str:
 def test_snapshot_of_a_file_has_no_date_and_no_figure_over_time(one_hour: Path) -> None:
     run = changed(one_hour, {"hours": "all", "series": None}, [])
     text = page_one(run)
-    assert "N-1, one snapshot of the network file" in text
+    assert "N-1, one snapshot of the grid" in text
     assert "weather year" not in text
-    assert "The grid has no hours: MW hold for the one snapshot of its file" in text
+    assert "The grid has no hours: MW hold for the one snapshot of its files" in text
     (block,) = hours.build_blocks(run)
     native = run.series(run.last_year, "load_mw").sum()
     assert block.values["native_mw"] == pytest.approx(float(native))
-    assert "one hour, the snapshot of the network file" in block.text
+    assert "one hour, the snapshot of the grid" in block.text
     table = cost.build_blocks(run)[0]
     assert table.columns[0].head == "Cost of 1 studied hour"
 

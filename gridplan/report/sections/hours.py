@@ -29,7 +29,7 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
 def _one_hour(hourly: Hourly, *, is_dated: bool) -> Paragraph:
     native, met = float(hourly.native_mw[0]), float(hourly.met_mw[0])
     asked, lost = float(hourly.asked_mw[0]), float(hourly.curtailed_mw[0])
-    which = f"the hour {hour_text(str(hourly.time_local[0])[:16])}" if is_dated else "the snapshot of the network file"
+    which = f"the hour {hour_text(str(hourly.time_local[0])[:16])}" if is_dated else "the snapshot of the grid"
     text = (
         f"The run has one hour, {which}: native load {mw_text(native)}, campuses {mw_text(met)} at the meters of "
         f"{mw_text(asked)} asked for, {mw_text(lost)} lost by curtailment. There is no course over time to draw."
