@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridplan.errors import Finding, InputError, Place, Severity
+from gridplan.errors import Finding, InputError, Place, Severity, refuse_errors
 from gridplan.network.geography import (
     EXCLUDED,
     FAR,
@@ -72,16 +72,16 @@ def find_candidates(file: StudyFile, network: Network, folder: Path) -> Places:
     if not any(campus.asks_for_a_place for campus in file.study.campuses):
         return Places(study=file.study)
     findings = list(_without_coordinates(file, network))
-    _refuse(findings)
+    refuse_errors(findings)
     areas, notes = _exclusions(file, network, folder)
     findings += notes
-    _refuse(findings)
+    refuse_errors(findings)
     campuses = []
     for i, campus in enumerate(file.study.campuses):
         found, told = _campus_candidates(file, network, i, [areas[name] for name in campus.exclude])
         findings += told
         campuses.append(campus.model_copy(update={"poi": found}) if campus.asks_for_a_place else campus)
-    _refuse(findings)
+    refuse_errors(findings)
     study = file.study.model_copy(update={"campuses": tuple(campuses)})
     return Places(study=study, findings=tuple(dict.fromkeys(findings)))
 
@@ -256,8 +256,3 @@ def _where(candidate: Candidate) -> str:
 def _why(candidate: Candidate) -> str:
     words = [f"{reason} ({candidate.area})" if reason == EXCLUDED else reason for reason in candidate.reasons]
     return " and ".join(words)
-
-
-def _refuse(findings: Sequence[Finding]) -> None:
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)

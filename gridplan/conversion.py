@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.errors import FileError, Finding, GridplanError, InputError, Place, input_error
+from gridplan.errors import FileError, Finding, GridplanError, Place, input_error, refuse_errors
 from gridplan.handover import findings_of_changes, is_run, run_case
 from gridplan.network.case import TABLES, GridCase, NotCarried
 from gridplan.network.case_of_network import case_of_network
@@ -115,8 +115,7 @@ def _read(source: Path | str, policy: Policy, year: int | None, hour: int | None
 def _checked(case: GridCase, policy: Policy) -> _Source:
     """Case after the rules; zero-impedance branches are merged where that was asked for."""
     findings = check_case(case, policy)
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     if policy.merge_zero_impedance:
         case, notes = merged(case)
         findings = (*findings, *notes)

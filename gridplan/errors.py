@@ -116,6 +116,13 @@ def input_error(code: str, message: str, remedy: str, place: Place | None = None
     return InputError([finding])
 
 
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Raise an InputError of all findings, warnings among them, if one is an error."""
+    found = tuple(findings)
+    if any(finding.severity == "error" for finding in found):
+        raise InputError(found)
+
+
 def nearest_names(name: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
     """Names of ``known`` that look most like ``name``, best first."""
     return tuple(difflib.get_close_matches(str(name), [str(k) for k in known], n=count, cutoff=0.5))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gridplan.campus.build import build_campuses, unknown_shape_findings
 from gridplan.candidates import find_candidates
-from gridplan.errors import Finding, InputError
+from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
 from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
@@ -94,7 +94,7 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
     except InputError as error:
         raise InputError([*findings, *_in_study_words(_placed(file, error.findings, "network"))]) from None
     findings += [*_in_study_words(grid.findings), *_against_grid(file, grid.network)]
-    _refuse(findings)
+    refuse_errors(findings)
     try:
         places = find_candidates(file, grid.network, base)
     except InputError as error:
@@ -110,13 +110,13 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings, "" if file.study.series else "network")]) from None
     findings += [*_placed(file, found), *_against_series(file, series)]
-    _refuse(findings)
+    refuse_errors(findings)
     try:
         series, found = _with_measured(file.study, series, base)
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings)]) from None
     findings += [*_placed(file, found), *_against_campuses(file, series)]
-    _refuse(findings)
+    refuse_errors(findings)
     return Inputs(
         file=file,
         path=path,
@@ -269,8 +269,3 @@ def _in_study_words(findings: Iterable[Finding]) -> list[Finding]:
 def _key_of_option(option: re.Match[str]) -> str:
     name, value = option["name"].replace("-", "_"), option["value"] or "true"
     return f"network_file: {{{name}: {value}}}"
-
-
-def _refuse(findings: Iterable[Finding]) -> None:
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)

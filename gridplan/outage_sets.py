@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from gridplan.errors import Finding, InputError
+from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.contingency import Contingency
 from gridplan.network.contingency_file import merged, read_contingencies
 from gridplan.network.open_grid import OpenGrid
@@ -47,8 +47,7 @@ def read_sets(file: StudyFile, folder: Path, grid: OpenGrid) -> Sets:
         else:
             found.append((path, contingencies))
             findings += more
-    if any(f.severity == "error" for f in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     sets, more = merged(found)
     return sets, (*findings, *more)
 

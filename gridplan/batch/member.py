@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from gridplan import __version__
 from gridplan.batch.change import changed
 from gridplan.batch.sweep import SweepFile, value_text
-from gridplan.errors import Finding, InputError, Place
+from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.inputs import input_files, input_names
 from gridplan.study.check import check_study
 from gridplan.study.messages import schema_findings
@@ -107,8 +107,7 @@ def _checked(tree: dict[str, Any]) -> Study:
     except ValidationError as reason:
         raise InputError(schema_findings(reason, Study, source)) from None
     findings = check_study(study, source)
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     return study
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from gridplan.errors import Finding, InputError
+from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.study.fields import Part, about
 from gridplan.study.messages import schema_findings
 from gridplan.study.quantity import Id, Name, Text
@@ -77,8 +77,7 @@ def read_sweep(path: Path) -> SweepFile:
     tree = read_tree(text, path)
     sweep = _validated(tree)
     findings = [*warned, *tree.findings, *_findings(sweep, tree.source)]
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     base_path = path.parent / sweep.base
     base = read_study(base_path)
     return SweepFile(

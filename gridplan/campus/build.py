@@ -16,7 +16,7 @@ from gridplan.campus.job_window import studied_jobs
 from gridplan.campus.measured import Profile, measured_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
 from gridplan.campus.shape import find_shape, shape_rel, shaped_demand_mw
-from gridplan.errors import Finding, InputError, Place
+from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.solution import WORKLOADS
 from gridplan.study.schema import Campus, Study
 
@@ -107,8 +107,7 @@ def build_campuses(
     findings = [*(finding for _, found in demands for finding in found), *job_findings]
     for request, (baseline_mw, _) in zip(requests, demands, strict=True):
         findings += _room_findings(request, year, baseline_mw, [j for j in jobs if j.campus == request.campus.id])
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     built = _assemble(study, time_utc, requests, [mw for mw, _ in demands])
     return replace(built, jobs=jobs, storage=tuple(_stores(requests)), findings=tuple(findings))
 

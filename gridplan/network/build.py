@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.errors import Finding, InputError
+from gridplan.errors import Finding, refuse_errors
 from gridplan.network.case import GridCase, TableName
 from gridplan.network.cost_blocks import DEFAULT_BLOCKS, cost_blocks, picks_up
 from gridplan.network.energised import Energised, energised
@@ -70,12 +70,10 @@ def build_network(case: GridCase, policy: Policy | None = None, *, n_block: int 
     """
     chosen = policy or Policy()
     findings = check_case(case, chosen)
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     live = energised(case, chosen)
     findings = (*findings, *live.findings)
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     return BuiltNetwork(network=_network(live, chosen, n_block), case=live.case, rows=live.rows, findings=findings)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridplan.errors import Finding, InputError, Place, did_you_mean
+from gridplan.errors import Finding, Place, did_you_mean, refuse_errors
 from gridplan.network.case import GridCase
 from gridplan.network.contingency import Contingency
 from gridplan.network.contingency_draft import (
@@ -77,8 +77,7 @@ def read_contingencies(
             found.append(contingency)
     if not drafts and not any(f.severity == "error" for f in findings):
         findings.append(finding("GP-CON-004", f"{path.name} holds no contingency", _REMEDY, Place(file=path)))
-    if any(f.severity == "error" for f in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     return tuple(found), tuple(findings)
 
 
@@ -104,8 +103,7 @@ def merged(files: Sequence[tuple[Path, Sequence[Contingency]]]) -> tuple[tuple[C
             elif twin.id != lost.id:
                 message = f"contingency {lost.id} loses what {twin.id} loses; it is studied once, as {twin.id}"
                 findings.append(finding("GP-CON-013", message, "delete one of them", Place(file=path), "warning"))
-    if any(f.severity == "error" for f in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     return tuple(kept.values()), tuple(findings)
 
 

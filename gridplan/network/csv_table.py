@@ -10,7 +10,6 @@ import contextlib
 import csv
 import gzip
 import io
-import math
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
+from gridplan.network.number_text import cell_value
 
 Kind = Literal["text", "number", "number_or_inf", "number_or_nan", "flag"]
 FloatArray = npt.NDArray[np.float64]
@@ -151,7 +151,7 @@ def _column(
         bad = [i for i, flag in enumerate(flags) if flag is None]
         findings.extend(_bad_value(path, i, name, body[i], position, "true or false") for i in bad)
         return np.array([bool(flag) for flag in flags], dtype=np.bool_)
-    numbers = np.array([_number(value) for value in raw], dtype=np.float64)
+    numbers = np.array([cell_value(value) for value in raw], dtype=np.float64)
     wrong = _is_wrong(numbers, raw, kind)
     findings.extend(_bad_value(path, int(i), name, body[i], position, "a number") for i in np.flatnonzero(wrong))
     return numbers
@@ -164,13 +164,6 @@ def _is_wrong(numbers: FloatArray, raw: list[str], kind: Kind) -> npt.NDArray[np
         blank = np.array([value.lower() in {"", "nan"} for value in raw], dtype=np.bool_)
         return ~np.isfinite(numbers) & ~blank
     return ~np.isfinite(numbers)
-
-
-def _number(value: str) -> float:
-    try:
-        return float(value) if "_" not in value else math.nan
-    except ValueError:
-        return math.nan
 
 
 _FOLDER_REMEDY = "give the dataset folder all its files (see datasets/rts_gmlc for the shape)"

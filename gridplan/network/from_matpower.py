@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gridplan.errors import Finding, InputError
+from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.case import (
     BUS_KINDS,
     CaseBranches,
@@ -104,8 +104,7 @@ def read_matpower(path: Path) -> GridCase:
         raise InputError([*warnings, *fatal])
     reading.findings += [*source.findings, *check_fields(source, path), *check_programs(source, path)]
     _read_tables(source, reading)
-    if any(found.severity == "error" for found in reading.findings):
-        raise InputError(reading.findings)
+    refuse_errors(reading.findings)
     return _case(source, reading)
 
 

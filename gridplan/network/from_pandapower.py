@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.errors import InputError
+from gridplan.errors import refuse_errors
 from gridplan.network.case import CaseShunts, GridCase, Origin
 from gridplan.network.faults import Faults
 from gridplan.network.json_guard import MAX_JSON_BYTES, guarded_json
@@ -82,8 +82,7 @@ def read_pandapower(path: Path) -> GridCase:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         case = _case(source, path)
     findings = (*warnings, *faults.all())
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     return replace(case, findings=findings)
 
 

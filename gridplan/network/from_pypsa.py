@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.errors import InputError
+from gridplan.errors import refuse_errors
 from gridplan.network.case import (
     CaseBranches,
     CaseBuses,
@@ -88,8 +88,7 @@ def read_pypsa(path: Path) -> GridCase:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             case = _case(file, path, faults)
     findings = faults.all()
-    if any(finding.severity == "error" for finding in findings):
-        raise InputError(findings)
+    refuse_errors(findings)
     return replace(case, findings=findings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
@@ -15,3 +16,14 @@ def number_of(text: str) -> float | None:
         return None
     value = float(text.replace("d", "e").replace("D", "E"))
     return value if abs(value) < float("inf") else None
+
+
+def cell_value(text: str) -> float:
+    """Value of a CSV cell as Python reads it, spaces around it allowed; NaN for anything else.
+
+    Infinities pass, for the caller to name; underscores and digits of other scripts, which Python reads, do not.
+    """
+    try:
+        return float(text) if "_" not in text and text.isascii() else math.nan
+    except ValueError:
+        return math.nan

@@ -94,5 +94,4 @@ def _new_year(year: int, clock: str) -> np.datetime64:
 
 
 def _refused(findings: FileFindings, message: str, remedy: str) -> InputError:
-    findings.error("GP-TIM-003", message, remedy, column="time")
-    return InputError(findings)
+    return findings.refusal("GP-TIM-003", message, remedy, column="time")

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from gridplan.errors import Finding, InputError, Place, Severity
+from gridplan.errors import Finding, InputError, Place, Severity, refuse_errors
 from gridplan.network.model import Network
 from gridplan.series.clock import local_clock
 from gridplan.series.dataset import least_mw
@@ -162,8 +162,7 @@ class _Reader:
         return table
 
     def refuse(self) -> None:
-        if any(finding.severity == "error" for finding in self.findings):
-            raise InputError(self.findings)
+        refuse_errors(self.findings)
 
 
 def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year: int) -> HourlySpec:

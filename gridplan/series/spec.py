@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.errors import Finding, Place, Severity
+from gridplan.errors import Finding, InputError, Place, Severity
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -165,6 +165,11 @@ class FileFindings:
     def note(self, code: str, message: str, remedy: str, *, line: int = 0, column: str = "") -> None:
         """Add a note at a line and column of the file."""
         self._add(code, "note", message, remedy, line, column)
+
+    def refusal(self, code: str, message: str, remedy: str, *, column: str = "") -> InputError:
+        """Error to raise where nothing more can be read: this finding and all found before."""
+        self.error(code, message, remedy, column=column)
+        return InputError(self)
 
     def add(self, findings: tuple[Finding, ...]) -> None:
         """Keep findings that were made elsewhere."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gridplan.errors import InputError, did_you_mean
+from gridplan.network.number_text import cell_value
 from gridplan.series.spec import FileFindings, FloatArray, HourlySpec, RawTable
 from gridplan.text_file import read_text_file
 
@@ -155,20 +156,13 @@ def _numbers(cells: Sequence[str], line: int, names: Sequence[str], findings: Fi
     try:
         values = np.array([float(cell) for cell in cells], dtype=np.float64)
     except ValueError:
-        values = np.array([_number(cell) for cell in cells], dtype=np.float64)
+        values = np.array([cell_value(cell) for cell in cells], dtype=np.float64)
     text = "".join(cells)
     if not math.isfinite(values.sum()) or "_" in text or not text.isascii():
-        values = np.array([_number(cell) for cell in cells], dtype=np.float64)
+        values = np.array([cell_value(cell) for cell in cells], dtype=np.float64)
     for at in np.flatnonzero(~np.isfinite(values)).tolist():
         bad_token(cells[at], line, names[at], findings)
     return values
-
-
-def _number(token: str) -> float:
-    try:
-        return float(token) if "_" not in token and token.isascii() else math.nan
-    except ValueError:
-        return math.nan
 
 
 def bad_token(token: str, line: int, column: str, findings: FileFindings) -> None:

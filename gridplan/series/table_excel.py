@@ -52,7 +52,7 @@ def read_excel(spec: HourlySpec, findings: FileFindings) -> RawTable:
     except Exception as reason:
         # The library lets errors of zip, XML and its own out; whichever it is, the file is no workbook.
         message = f"the file is no Excel workbook, or is damaged: {str(reason)[:80]}"
-        raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
+        raise findings.refusal("GP-ENC-002", message, REMEDY) from None
     finally:
         if book is not None:
             book.close()
@@ -62,13 +62,13 @@ def _check_zip(spec: HourlySpec, findings: FileFindings) -> None:
     if not spec.path.is_file():
         raise missing_file(spec.path, REMEDY)
     if spec.path.stat().st_size > MAX_FILE_BYTES:
-        raise _refused(findings, "GP-SIZ-001", f"the file holds more than {MAX_FILE_BYTES:,} bytes", "give fewer data")
+        raise findings.refusal("GP-SIZ-001", f"the file holds more than {MAX_FILE_BYTES:,} bytes", "give fewer data")
     try:
         with zipfile.ZipFile(spec.path) as archive:
             _check_members(archive, findings)
     except _DAMAGE as reason:
         message = f"the file is no Excel workbook, or is damaged: {str(reason)[:80]}"
-        raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
+        raise findings.refusal("GP-ENC-002", message, REMEDY) from None
 
 
 def _check_members(archive: zipfile.ZipFile, findings: FileFindings) -> None:
@@ -77,23 +77,23 @@ def _check_members(archive: zipfile.ZipFile, findings: FileFindings) -> None:
         parts = member.filename.replace("\\", "/").split("/")
         if ".." in parts or member.filename.startswith(("/", "\\")):
             message = f"the workbook holds a member {member.filename!r} that leads out of it"
-            raise _refused(findings, "GP-SEC-002", message, "save the workbook anew")
+            raise findings.refusal("GP-SEC-002", message, "save the workbook anew")
         if member.filename.endswith("vbaProject.bin"):
-            raise _refused(findings, "GP-XLS-001", "the workbook holds macros", "save it as .csv, or as .xlsx anew")
+            raise findings.refusal("GP-XLS-001", "the workbook holds macros", "save it as .csv, or as .xlsx anew")
         if member.file_size > _MAX_RATIO * max(member.compress_size, 1) and member.file_size > 1 << 20:
             message = f"member {member.filename!r} unpacks to {member.file_size:,} bytes, "
             message += f"{member.file_size // max(member.compress_size, 1):,} times its size: a zip bomb?"
-            raise _refused(findings, "GP-SEC-002", message, "save the sheet as CSV")
+            raise findings.refusal("GP-SEC-002", message, "save the sheet as CSV")
         total += member.file_size
     if total > _MAX_UNPACKED_BYTES:
         message = f"the workbook unpacks to {total:,} bytes, the limit is {_MAX_UNPACKED_BYTES:,}"
-        raise _refused(findings, "GP-SIZ-001", message, "save the sheet as CSV")
+        raise findings.refusal("GP-SIZ-001", message, "save the sheet as CSV")
     for name in archive.namelist():
         if name.endswith((".xml", ".rels")):
             with archive.open(name) as stream:
                 if _DTD.search(stream.read(4096)):
                     message = f"member {name!r} declares entities of its own"
-                    raise _refused(findings, "GP-SEC-002", message, "save the workbook anew")
+                    raise findings.refusal("GP-SEC-002", message, "save the workbook anew")
 
 
 def _sheet(book: Any, spec: HourlySpec, findings: FileFindings) -> Any:
@@ -101,13 +101,13 @@ def _sheet(book: Any, spec: HourlySpec, findings: FileFindings) -> Any:
     visible = [name for name in names if book[name].sheet_state == "visible"]
     if spec.sheet and spec.sheet not in names:
         message = f"the workbook has no sheet {spec.sheet!r}.{did_you_mean(spec.sheet, names)}"
-        raise _refused(findings, "GP-XLS-001", message, f"name one of {', '.join(names)}")
+        raise findings.refusal("GP-XLS-001", message, f"name one of {', '.join(names)}")
     if spec.sheet and spec.sheet not in visible:
         message = f"sheet {spec.sheet!r} is hidden"
         findings.warning("GP-XLS-001", message, "check that the hidden sheet is meant", column=spec.sheet)
     if not spec.sheet and len(visible) != 1:
         message = f"the workbook has {len(visible)} visible sheets: {', '.join(visible)}"
-        raise _refused(findings, "GP-XLS-001", message, "name one with sheet:")
+        raise findings.refusal("GP-XLS-001", message, "name one with sheet:")
     return book[spec.sheet or visible[0]]
 
 
@@ -122,7 +122,7 @@ def _table(sheet: Any, spec: HourlySpec, findings: FileFindings) -> RawTable:
         if all(cell is None for cell in row):
             continue
         if len(lines) >= _MAX_ROWS:
-            raise _refused(findings, "GP-SIZ-001", f"the sheet has more than {_MAX_ROWS:,} rows", "save it as CSV")
+            raise findings.refusal("GP-SIZ-001", f"the sheet has more than {_MAX_ROWS:,} rows", "save it as CSV")
         cells = (*row, *(None,) * (len(head) - len(row)))
         stamps.append(_stamp(cells[time_at], sheet, time_at, line, findings))
         lines.append(line)
@@ -144,7 +144,7 @@ def _head(sheet: Any, row: tuple[Any, ...], spec: HourlySpec, findings: FileFind
     while cells and cells[-1] is None:
         cells.pop()
     if not cells:
-        raise _refused(findings, "GP-ENC-002", f"sheet {sheet.title!r} is empty", REMEDY)
+        raise findings.refusal("GP-ENC-002", f"sheet {sheet.title!r} is empty", REMEDY)
     for first in _merged_in_head(sheet, spec):
         message = f"{_at(sheet, 0, 1, first)}: cells of the header are merged"
         findings.error("GP-XLS-001", message, "give every column a header cell of its own", line=1)
@@ -224,8 +224,3 @@ def _at(sheet: Any, at: int, line: int, cell: str = "") -> str:
     from openpyxl.utils import get_column_letter
 
     return f"{sheet.title}!{cell or f'{get_column_letter(at + 1)}{line}'}"
-
-
-def _refused(findings: FileFindings, code: str, message: str, remedy: str) -> InputError:
-    findings.error(code, message, remedy)
-    return InputError(findings)

@@ -46,7 +46,7 @@ def read_netcdf(spec: HourlySpec, findings: FileFindings) -> RawTable:
             stamps, names, values = _table(data, spec, findings)
     except _DAMAGE as reason:
         message = f"the file is no netCDF-4 (HDF5) file, or is damaged: {str(reason)[:80]}"
-        raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
+        raise findings.refusal("GP-ENC-002", message, REMEDY) from None
     line = np.arange(1, len(stamps) + 1)
     for row, k in np.argwhere(~np.isfinite(values)):
         message = f"column {names[k]}: row {row + 1} holds no finite number"
@@ -58,7 +58,7 @@ def _table(data: Any, spec: HourlySpec, findings: FileFindings) -> tuple[TimeArr
     time_name = spec.time_column or "time"
     if time_name not in data.variables:
         message = f"the file has no variable {time_name!r}.{did_you_mean(time_name, data.variables)}"
-        raise _refused(findings, "GP-TAB-001", message, f"name one of {', '.join(data.variables)}")
+        raise findings.refusal("GP-TAB-001", message, f"name one of {', '.join(data.variables)}")
     stamps = _times(data.variables[time_name], findings)
     return (stamps, *_values(data, time_name, len(stamps), spec, findings))
 
@@ -70,21 +70,21 @@ def _refuse_foreign(spec: HourlySpec, findings: FileFindings) -> None:
     if not spec.path.is_file():
         raise missing_file(spec.path, REMEDY)
     if spec.path.stat().st_size > MAX_FILE_BYTES:
-        raise _refused(findings, "GP-SIZ-001", f"the file holds more than {MAX_FILE_BYTES:,} bytes", "give fewer data")
+        raise findings.refusal("GP-SIZ-001", f"the file holds more than {MAX_FILE_BYTES:,} bytes", "give fewer data")
     try:
         with h5py.File(spec.path, "r") as data:
             for name in data:
                 link = data.get(name, getlink=True)
                 if not isinstance(link, h5py.HardLink):
                     message = f"{name!r} is a link, not data of this file"
-                    raise _refused(findings, "GP-SEC-002", message, "copy the data into the file")
+                    raise findings.refusal("GP-SEC-002", message, "copy the data into the file")
                 entry = data[name]
                 if isinstance(entry, h5py.Dataset) and (entry.external or entry.is_virtual):
                     message = f"the data of {name!r} lie in another file"
-                    raise _refused(findings, "GP-SEC-002", message, "copy the data into the file")
+                    raise findings.refusal("GP-SEC-002", message, "copy the data into the file")
     except _DAMAGE as reason:
         message = f"the file is no netCDF-4 (HDF5) file, or is damaged: {str(reason)[:80]}"
-        raise _refused(findings, "GP-ENC-002", message, REMEDY) from None
+        raise findings.refusal("GP-ENC-002", message, REMEDY) from None
 
 
 def _times(variable: Any, findings: FileFindings) -> TimeArray:
@@ -92,26 +92,26 @@ def _times(variable: Any, findings: FileFindings) -> TimeArray:
     found = _CF_UNITS.fullmatch(units.strip())
     if found is None:
         message = f"time has units {units!r}, which are no CF time units"
-        raise _refused(findings, "GP-TIM-002", message, "write units such as 'hours since 2020-01-01 00:00:00'")
+        raise findings.refusal("GP-TIM-002", message, "write units such as 'hours since 2020-01-01 00:00:00'")
     if calendar not in _CALENDARS:
         message = f"time has calendar {calendar!r}; only the real calendar has the hours of a grid"
-        raise _refused(findings, "GP-TIM-003", message, "convert the file to the standard calendar")
+        raise findings.refusal("GP-TIM-003", message, "convert the file to the standard calendar")
     if found[4] and found[4] not in ("Z", "UTC", "+00:00", "-00:00", "+0000", "+0:00"):
         message = f"time units {units!r} carry an offset"
-        raise _refused(findings, "GP-TIM-002", message, "write the units without offset and state timezone:")
+        raise findings.refusal("GP-TIM-002", message, "write the units without offset and state timezone:")
     if math.prod(variable.shape) > _MAX_VALUES:
-        raise _refused(findings, "GP-SIZ-001", f"time holds more than {_MAX_VALUES:,} values", "give fewer data")
+        raise findings.refusal("GP-SIZ-001", f"time holds more than {_MAX_VALUES:,} values", "give fewer data")
     counts = np.asarray(variable[...], dtype=np.float64)
     if counts.ndim != 1 or not counts.size or not np.isfinite(counts).all():
         message = "time is empty, has several dimensions, or holds a value that is no number"
-        raise _refused(findings, "GP-TIM-002", message, REMEDY)
+        raise findings.refusal("GP-TIM-002", message, REMEDY)
     try:
         first = datetime.fromisoformat(_padded(found[2]) + "T" + _padded_clock(found[3]))
     except ValueError:
-        raise _refused(findings, "GP-TIM-002", f"time units {units!r} name no date", REMEDY) from None
+        raise findings.refusal("GP-TIM-002", f"time units {units!r} name no date", REMEDY) from None
     seconds = counts * _SECONDS[found[1][0]]
     if np.abs(seconds).max() > 1e11:
-        raise _refused(findings, "GP-TIM-002", "time lies outside the years 1900 to 2200", "correct the units")
+        raise findings.refusal("GP-TIM-002", "time lies outside the years 1900 to 2200", "correct the units")
     return np.asarray(np.datetime64(first, "s") + np.round(seconds).astype(np.int64).astype("timedelta64[s]"))
 
 
@@ -167,10 +167,10 @@ def _column(values: FloatArray, at: int | None) -> FloatArray:
 
 def _numbers(variable: Any, findings: FileFindings) -> FloatArray:
     if variable.dtype.kind not in "iuf":
-        raise _refused(findings, "GP-VAL-001", f"variable {variable.name} holds no numbers", REMEDY)
+        raise findings.refusal("GP-VAL-001", f"variable {variable.name} holds no numbers", REMEDY)
     if math.prod(variable.shape) > _MAX_VALUES:
         message = f"variable {variable.name} holds more than {_MAX_VALUES:,} values"
-        raise _refused(findings, "GP-SIZ-001", message, "give fewer data")
+        raise findings.refusal("GP-SIZ-001", message, "give fewer data")
     raw = np.asarray(variable[...])
     values = raw.astype(np.float64)
     for key in ("_FillValue", "missing_value"):
@@ -178,8 +178,3 @@ def _numbers(variable: Any, findings: FileFindings) -> FloatArray:
             values[raw == np.asarray(variable.attrs[key]).ravel()[0]] = np.nan
     scale, offset = (float(variable.attrs.get(key, at)) for key, at in (("scale_factor", 1.0), ("add_offset", 0.0)))
     return values * scale + offset if (scale, offset) != (1.0, 0.0) else values
-
-
-def _refused(findings: FileFindings, code: str, message: str, remedy: str) -> InputError:
-    findings.error(code, message, remedy)
-    return InputError(findings)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gridplan.errors import FileError, Finding, InputError, Place, did_you_mean
+from gridplan.errors import FileError, Finding, InputError, Place, did_you_mean, refuse_errors
 from gridplan.study.check import check_study
 from gridplan.study.messages import schema_findings
 from gridplan.study.schema import Study
@@ -74,8 +74,7 @@ def load_study_text(text: str, *, file: Path | None = None, findings: tuple[Find
     warned = (*findings, *tree.findings)
     study = _validated(tree, warned)
     warned += check_study(study, tree.source)
-    if any(finding.severity == "error" for finding in warned):
-        raise InputError(warned)
+    refuse_errors(warned)
     ordered = sorted(warned, key=lambda finding: (finding.place.line, finding.place.column))
     return StudyFile(study=study, source=tree.source, text=text, findings=tuple(ordered))
 

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from gridplan.errors import Finding, InputError, Place, Severity
+from gridplan.errors import Finding, InputError, Place, Severity, refuse_errors
 
 MAX_NODES = 50_000
 MAX_DEPTH = 32
@@ -134,8 +134,7 @@ class _Builder:
             self._add(event)
 
     def tree(self) -> Tree:
-        if any(finding.severity == "error" for finding in self.findings):
-            raise InputError(self.findings)
+        refuse_errors(self.findings)
         source = StudySource(file=self.file, positions=self.positions)
         if not self._documents:
             self._stop("GP-ENC-002", (), "the study is empty", "begin with a copy from `gridplan init`")
