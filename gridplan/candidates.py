@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridplan.errors import Finding, InputError, Place, Severity, refuse_errors
-from gridplan.network.geography import (
+from gridplan.network.geography.area import both_readings
+from gridplan.network.geography.file import read_exclusion
+from gridplan.network.geography.places import (
     EXCLUDED,
     FAR,
     REASONS,
@@ -29,8 +31,6 @@ from gridplan.network.geography import (
     exclusion_bounds,
     latency_radius_km,
 )
-from gridplan.network.geography_area import both_readings
-from gridplan.network.geography_file import read_exclusion
 from gridplan.network.model import Network
 from gridplan.study.place import LatencyLimit, NearPlace
 from gridplan.study.read import StudyFile

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.contingency import Contingency
-from gridplan.network.contingency_file import merged, read_contingencies
+from gridplan.network.contingency_files.read import merged, read_contingencies
 from gridplan.network.open_grid import OpenGrid
 from gridplan.study.read import StudyFile
 from gridplan.text_file import path_inside

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.network.geography import has_place
-from gridplan.network.geography_layout import schematic_layout
+from gridplan.network.geography.layout import schematic_layout
+from gridplan.network.geography.places import has_place
 from gridplan.report.dataset_facts import dataset_facts
 from gridplan.report.run_folder import FloatArray, NotStudiedError, Object, RunFolder, table_column
 from gridplan.solution import NETWORK_JSON

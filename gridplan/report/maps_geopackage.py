@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.network.geography_layers import Layer, lines, points, write_layers
+from gridplan.network.geography.layers import Layer, lines, points, write_layers
 from gridplan.report.file_names import POI_CAPACITY_CSV
 from gridplan.report.grid_view import GridView, read_grid_view
 from gridplan.report.run_folder import RunFolder

@@ -43,8 +43,8 @@ ORDER = (
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 HOMES = {
-    "pandapower": ("network/from_*.py", "verify/ac*"),
-    "powerio": ("network/from_*.py",),
+    "pandapower": ("verify/ac*",),
+    "powerio": ("network/powerworld/*",),
     "lightsim2grid": ("verify/ac*",),
     "pyomo": ("plan/*",),
     "highspy": ("dispatch/*", "plan/*"),

@@ -20,7 +20,7 @@ from gridplan.cli.validate import file_findings
 from gridplan.errors import Finding
 from gridplan.network.csv_table import read_hourly
 from gridplan.network.dataset import read_dataset_info, read_network
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower.read import read_matpower
 from gridplan.study.source import read_tree
 from tests.corpus.damage import GOOD, HOURLY, lay_out
 from tests.corpus.mutations import damaged_bytes, damaged_field

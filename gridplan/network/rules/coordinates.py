@@ -11,8 +11,8 @@ import numpy as np
 
 from gridplan.errors import Finding, Severity
 from gridplan.network.case import GridCase
-from gridplan.network.geography import Bounds, bounds_of, has_place, point_distance_km
-from gridplan.network.geography_crs import CRS, looks_projected
+from gridplan.network.geography.crs import CRS, looks_projected
+from gridplan.network.geography.places import Bounds, bounds_of, has_place, point_distance_km
 from gridplan.network.model import BoolArray, FloatArray, IntArray
 from gridplan.network.policy import Policy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gridplan.network.psse_layout import sections
+from gridplan.network.psse.layout import sections
 
 BUS_33 = (
     "1, 'ALPHA       ', 230.0, 3, 1, 1, 1, 1.02, 0.0, 1.1, 0.9, 1.1, 0.9",

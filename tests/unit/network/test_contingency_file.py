@@ -10,7 +10,7 @@ import pytest
 
 from gridplan.errors import Finding, InputError
 from gridplan.network.contingency import Contingency
-from gridplan.network.contingency_file import merged, read_contingencies
+from gridplan.network.contingency_files.read import merged, read_contingencies
 from gridplan.network.model import Network
 from gridplan.study.contingency_criteria import Categories
 from tests.oracles.small_grids import branch, grid, unit

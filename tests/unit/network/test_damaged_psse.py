@@ -14,7 +14,7 @@ import pytest
 
 from gridplan.errors import InputError
 from gridplan.network.case import GridCase
-from gridplan.network.from_psse import read_psse
+from gridplan.network.psse.read import read_psse
 from tests.unit.network.raw_text import BUS_33, DC_LINE, LINE_33, LOAD_33, THREE_WINDING, raw_text, write_raw
 
 GOOD = raw_text(load=(*LOAD_33, LOAD_33[0].replace("'1 '", "'2 '"), LOAD_33[0].replace("'1 '", "'3 '")))
@@ -257,7 +257,7 @@ def test_long_lines_take_no_time(junk: str, tmp_path: Path) -> None:
 
 
 def test_file_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gridplan.network.psse_text.MAX_RAW_BYTES", 100)
+    monkeypatch.setattr("gridplan.network.psse.text.MAX_RAW_BYTES", 100)
     with pytest.raises(InputError, match="GP-SIZ-001"):
         read_psse(write_raw(tmp_path, GOOD))
 

@@ -10,7 +10,7 @@ import pytest
 from gridplan.network.case import GridCase
 from gridplan.network.cost import CostCurve
 from gridplan.network.formats import read_case
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower.read import read_matpower
 from tests.unit.network.matpower_files import CASE, line_of, replaced, written
 
 INF = np.inf

@@ -12,7 +12,7 @@ import pandapower.networks
 import pytest
 
 from gridplan.network.case import GridCase
-from gridplan.network.from_pandapower import read_pandapower
+from gridplan.network.pandapower.read import read_pandapower
 from gridplan.network.ybus import ybus
 from gridplan.verify.ac_flow import solve_ac
 from gridplan.verify.ac_newton import AcOptions

@@ -13,9 +13,9 @@ import pytest
 from gridplan.errors import InputError
 from gridplan.network.build import build_network
 from gridplan.network.case import GridCase
-from gridplan.network.from_matpower import read_matpower
-from gridplan.network.from_powerworld import read_powerworld
+from gridplan.network.matpower.read import read_matpower
 from gridplan.network.policy import Policy
+from gridplan.network.powerworld.read import read_powerworld
 from gridplan.network.ybus import ybus
 
 powerio = pytest.importorskip("powerio")

@@ -12,7 +12,7 @@ import pytest
 from gridplan.errors import InputError
 from gridplan.network.build import build_network
 from gridplan.network.case import GridCase
-from gridplan.network.from_psse import read_psse
+from gridplan.network.psse.read import read_psse
 from gridplan.network.ybus import ybus
 from tests.unit.network.raw_text import (
     BUS_33,

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from gridplan.network.dataset import read_network
 from gridplan.network.embedded import dataset_folder
-from gridplan.network.geography import (
+from gridplan.network.geography.file import read_exclusion
+from gridplan.network.geography.places import (
     EXCLUDED,
     FAR,
     HIGH_KV,
@@ -37,7 +38,6 @@ from gridplan.network.geography import (
     latency_radius_km,
     natural_key,
 )
-from gridplan.network.geography_file import read_exclusion
 from gridplan.network.model import Network
 from tests.oracles.geodesic import is_inside, vincenty_km
 from tests.unit.network.geography_grid import chain_network

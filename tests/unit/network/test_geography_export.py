@@ -18,7 +18,7 @@ import shapely
 from gridplan.errors import InputError
 from gridplan.network.case import GridCase, NotCarried
 from gridplan.network.formats import Export, export_case
-from gridplan.network.geography_layout import LEAST_APART, schematic_layout
+from gridplan.network.geography.layout import LEAST_APART, schematic_layout
 from gridplan.network.model import IntArray
 from tests.unit.network.geography_grid import chain_case
 

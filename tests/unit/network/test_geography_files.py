@@ -18,7 +18,7 @@ import pytest
 import shapely
 
 from gridplan.errors import FileError, Finding, InputError
-from gridplan.network.geography_file import read_exclusion
+from gridplan.network.geography.file import read_exclusion
 from gridplan.text_file import path_inside
 
 RING = [[-113.0, 33.0], [-112.0, 33.0], [-112.0, 34.0], [-113.0, 34.0], [-113.0, 33.0]]

@@ -10,8 +10,9 @@ from random import Random
 import pytest
 
 from gridplan.errors import InputError
-from gridplan.network import matpower_rows, matpower_text
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower import rows as matpower_rows
+from gridplan.network.matpower import text as matpower_text
+from gridplan.network.matpower.read import read_matpower
 from tests.unit.network.matpower_files import CASE, line_of, replaced, written
 
 BUS_2 = "	2	2	300.5	98.61	0	0	1	1	-1.5	230	1	1.1	0.9;"
@@ -259,7 +260,7 @@ def test_a_folder_and_a_missing_file_with_near_names(tmp_path: Path) -> None:
 
 def test_a_hostile_file_runs_nothing_in_a_process_of_its_own(tmp_path: Path) -> None:
     path = written(tmp_path, CASE + "!touch owned\nsystem('touch owned');\nunix('touch owned');\n__import__('os')\n")
-    code = "import sys, pathlib, gridplan.network.from_matpower as m; m.read_matpower(pathlib.Path(sys.argv[1]))"
+    code = "import sys, pathlib, gridplan.network.matpower.read as m; m.read_matpower(pathlib.Path(sys.argv[1]))"
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "GP-ENC-003" in done.stderr
     assert not (tmp_path / "owned").exists()

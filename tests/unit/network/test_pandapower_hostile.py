@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from gridplan.errors import InputError
-from gridplan.network.from_pandapower import read_pandapower
 from gridplan.network.json_guard import MAX_JSON_BYTES, MAX_NODES
+from gridplan.network.pandapower.read import read_pandapower
 
 ROOT = Path(__file__).resolve().parents[3]
 FRAME = {"_module": "pandas.core.frame", "_class": "DataFrame"}
@@ -262,7 +262,7 @@ def test_module_beside_the_file_is_not_imported(kind: str, tmp_path: Path) -> No
             from pathlib import Path
             before = list(sys.path)
             from gridplan.errors import InputError
-            from gridplan.network.from_pandapower import read_pandapower
+            from gridplan.network.pandapower.read import read_pandapower
             try:
                 read_pandapower(Path({str(path)!r}))
             except InputError as error:

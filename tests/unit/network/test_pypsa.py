@@ -12,9 +12,9 @@ import pytest
 from gridplan.errors import InputError
 from gridplan.network.build import build_network
 from gridplan.network.case import GridCase
-from gridplan.network.from_pypsa import read_pypsa
 from gridplan.network.model import FloatArray, Network
-from gridplan.network.to_pypsa import write_pypsa
+from gridplan.network.pypsa.read import read_pypsa
+from gridplan.network.pypsa.write import write_pypsa
 from gridplan.network.ybus import ybus
 from tests.unit.network import pypsa_files as files
 

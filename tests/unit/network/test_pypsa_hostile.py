@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from gridplan.errors import InputError
-from gridplan.network.from_pypsa import read_pypsa
+from gridplan.network.pypsa.read import read_pypsa
 from tests.unit.network import pypsa_files as files
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -203,7 +203,7 @@ def test_nothing_is_imported_for_reading(tmp_path: Path) -> None:
     code = textwrap.dedent(f"""
         import sys; sys.path[:0] = [".", {str(ROOT)!r}]
         from pathlib import Path
-        from gridplan.network.from_pypsa import read_pypsa
+        from gridplan.network.pypsa.read import read_pypsa
         print(len(read_pypsa(Path({str(path)!r})).bus))
     """)
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -16,7 +16,7 @@ from gridplan.network.build import build_network
 from gridplan.network.case import numbered_ids
 from gridplan.network.dataset import read_dataset_info, read_network
 from gridplan.network.embedded import background_states, dataset_folder
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower.read import read_matpower
 from gridplan.network.model import FloatArray, Network
 from gridplan.network.sensitivity import island_labels
 from gridplan.network.ybus import ybus

@@ -13,8 +13,8 @@ from matpowercaseframes import CaseFrames
 from gridplan.errors import InputError
 from gridplan.network.case import CaseStorages, GridCase
 from gridplan.network.formats import export_case
-from gridplan.network.from_matpower import read_matpower
-from gridplan.network.to_matpower import bus_numbers, function_name, number, write_matpower
+from gridplan.network.matpower.read import read_matpower
+from gridplan.network.matpower.write import bus_numbers, function_name, number, write_matpower
 from tests.unit.network.case_equality import differing_columns
 from tests.unit.network.matpower_files import CASE, written
 

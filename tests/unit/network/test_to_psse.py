@@ -16,9 +16,9 @@ from gridplan.errors import InputError
 from gridplan.network.build import BuiltNetwork, build_network
 from gridplan.network.case import GridCase
 from gridplan.network.cost import CostCurve
-from gridplan.network.from_psse import read_psse
 from gridplan.network.policy import Policy
-from gridplan.network.to_psse import write_psse
+from gridplan.network.psse.read import read_psse
+from gridplan.network.psse.write import write_psse
 from gridplan.network.ybus import ybus
 from tests.unit.network.raw_text import BUS_33, DC_LINE, THREE_WINDING, TWO_WINDING, raw_text, write_raw
 

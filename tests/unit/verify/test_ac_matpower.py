@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from gridplan.network.build import BuiltNetwork, build_network
-from gridplan.network.from_matpower import read_matpower
+from gridplan.network.matpower.read import read_matpower
 from gridplan.network.model import Network
 from gridplan.network.policy import Policy
 from gridplan.verify.ac_flow import solve_ac

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gridplan.network.from_pandapower import read_pandapower
+from gridplan.network.pandapower.read import read_pandapower
 from gridplan.verify.ac_flow import solve_ac
 from gridplan.verify.ac_newton import AcOptions
 from gridplan.verify.ac_pandapower import pandapower_voltages, run_pandapower, second_opinion, to_pandapower
