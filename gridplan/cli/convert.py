@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from gridplan.network.policy import Policy
 
 
+#: Length from which on a list of ids is cut.
+SHOWN_CHARACTERS = 240
+
+
 @command("convert")
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT", type=options.ANY_PATH)
@@ -56,7 +60,14 @@ def _lines(answer: Mapping[str, Any]) -> list[str]:
         lines += ["", "notes:", *(f"  {words}" for words in notes)]
     lost = answer["not_carried"]
     lines += ["", "not carried:" if lost else "everything was carried"]
-    return [*lines, *(f"  {row['section']}: {row['rows']} ({row['meaning']})" for row in lost)]
+    return [*lines, *(f"  {row['section']}: {row['rows']} ({_shown(row['meaning'])})" for row in lost)]
+
+
+def _shown(meaning: str) -> str:
+    """Meaning with the end of a long list of ids cut off, which ``--json`` holds in full."""
+    if len(meaning) <= SHOWN_CHARACTERS:
+        return meaning
+    return f"{meaning[:SHOWN_CHARACTERS].rpartition(', ')[0]}, ...; --json lists them all"
 
 
 def _row(entry: Mapping[str, Any]) -> dict[str, Any]:

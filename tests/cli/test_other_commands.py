@@ -244,3 +244,14 @@ def test_interrupted_batch_says_how_to_go_on(gridplan: Invoke, workshop: Worksho
     result = gridplan("batch", workshop.sweep)
     assert result.exit_code == 130
     assert result.stderr.splitlines()[-1] == "interrupted: 2 of 6 done; the same command goes on from here"
+
+
+def test_conversion_cuts_long_lists_of_ids_that_json_holds_in_full(gridplan: Invoke) -> None:
+    shown = gridplan("convert", "rts_gmlc", "grid.raw")
+    assert shown.exit_code == 0
+    (line,) = [line for line in shown.stdout.splitlines() if line.startswith("  branch ids: 120")]
+    assert "A1 -> 101-102 1, A2 -> 101-103 1" in line
+    assert line.endswith("...; --json lists them all)")
+    found = json.loads(gridplan("convert", "rts_gmlc", "again.raw", "--json").stdout)
+    (row,) = [row for row in found["not_carried"] if row["section"] == "branch ids"]
+    assert row["meaning"].count(" -> ") == row["rows"] == 120

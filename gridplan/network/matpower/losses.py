@@ -34,7 +34,8 @@ def _bus_elements(case: GridCase) -> Iterator[NotCarried]:
         live = [bus for bus, is_on in zip(elements.bus, elements.in_service, strict=True) if is_on]
         shared = {bus: count for bus, count in Counter(live).items() if count > 1}
         if shared:
-            meaning = f"{table}s at {len(shared)} buses with several of them; written as one sum a bus"
+            buses = "1 bus" if len(shared) == 1 else f"{len(shared)} buses"
+            meaning = f"{table}s at {buses} with several of them; written as one sum a bus"
             yield NotCarried(section=table, rows=sum(shared.values()), meaning=meaning)
         named = sum(own != plain for own, plain in zip(elements.id, numbered_ids(elements.bus), strict=True))
         if named:

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from gridplan.network.case import NotCarried
 from gridplan.network.psse.injections import MAX_BUS
 
-_SHOWN = 8
-
 
 def bus_numbers(ids: Sequence[str]) -> tuple[dict[str, int], tuple[NotCarried, ...]]:
     """Bus id -> number; ids that are no number from 1 to 999997 get the lowest free ones, and are listed."""
@@ -78,5 +76,4 @@ def _is_number(name: str) -> bool:
 def _listed(section: str, changed: list[str], meaning: str) -> tuple[NotCarried, ...]:
     if not changed:
         return ()
-    shown = ", ".join(changed[:_SHOWN]) + (", ..." if len(changed) > _SHOWN else "")
-    return (NotCarried(section=section, rows=len(changed), meaning=f"{meaning}: {shown}"),)
+    return (NotCarried(section=section, rows=len(changed), meaning=f"{meaning}: {', '.join(changed)}"),)

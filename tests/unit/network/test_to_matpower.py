@@ -158,7 +158,7 @@ def test_loads_of_a_bus_are_summed_and_those_out_of_service_named_with_mw(case: 
     told = [row for row in write_matpower(many, "new.m").not_carried if row.section == "load"]
     assert [(row.rows, row.meaning) for row in told] == [
         (1, "out of service, 50.0 MW in all; MATPOWER knows no load out of service"),
-        (2, "loads at 1 buses with several of them; written as one sum a bus"),
+        (2, "loads at 1 bus with several of them; written as one sum a bus"),
     ]
     back = again(many, tmp_path).load
     assert (back.p_mw.tolist(), back.q_mvar.tolist()) == ([120.5], [12.0])
