@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gridplan.report.run_folder import Object, RunFolder
+from gridplan.report.studied_hours import is_snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,9 @@ def contract_curtailment(run: RunFolder, year: str, campus: Object) -> ContractC
 
 
 def binding_facts(run: RunFolder, year: str, campus: str) -> Object:
-    """Entry of verdict_facts for a campus; empty where the plan says nothing."""
+    """Entry of verdict_facts for a campus, without the hour of a snapshot; empty where the plan says nothing."""
     facts = run.year(year).get("verdict_facts") or {}
     if isinstance(facts, list):
         facts = {entry.get("id") or entry.get("campus"): entry for entry in facts}
     found: Object = facts.get(campus) or {}
-    return found
+    return {**found, "binding_hour_local": ""} if found and is_snapshot(run) else found

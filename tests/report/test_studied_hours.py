@@ -10,7 +10,7 @@ import pytest
 
 from gridplan.report.figures import duration, mw_bars, worst_week
 from gridplan.report.run_folder import RunFolder
-from gridplan.report.sections import cost, hours
+from gridplan.report.sections import cost, curtailment, hours
 from gridplan.report.verdict import verdict_lines, warnings
 from tests.report import make_run
 
@@ -42,6 +42,10 @@ def test_snapshot_of_a_file_has_no_date_and_no_figure_over_time(one_hour: Path) 
     assert "weather year" not in text
     assert "The grid has no hours: MW hold for the one snapshot of its files" in text
     (block,) = hours.build_blocks(run)
+    assert "18:00" not in text
+    (words,) = curtailment.build_blocks(run)
+    assert words.text.startswith("One hour is studied, so there is no curve of hours over MW")
+    assert " MW at " in words.text
     native = run.series(run.last_year, "load_mw").sum()
     assert block.values["native_mw"] == pytest.approx(float(native))
     assert "one hour, the snapshot of the grid" in block.text
@@ -55,6 +59,7 @@ def test_one_hour_of_a_weather_year_keeps_its_date(one_hour: Path) -> None:
     assert "1 hour of each year" in text
     assert "one weather year (2020)" in text
     assert "Only 1 hour of the weather year is studied; MW hold for it alone." in text
+    assert "30 Jul 18:00" in text
     assert "one hour, the hour " in hours.build_blocks(run)[0].text
 
 

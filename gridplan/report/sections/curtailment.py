@@ -7,6 +7,7 @@ from gridplan.report.cells import mw_text, number_text
 from gridplan.report.figures.curtailment_curves import CurvePanel, draw_curtailment_curves, is_split
 from gridplan.report.file_names import CURTAILMENT_CURVE_CSV, POI_CAPACITY_CSV
 from gridplan.report.run_folder import Record, RunFolder
+from gridplan.report.studied_hours import hour_count
 from gridplan.report.words import joined
 
 _MOST_PANELS = 9
@@ -29,6 +30,8 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     free = _free_words([panel for panel in every if not any(panel.hours)])
     if not curtailed:
         return (Paragraph(text=free),)
+    if hour_count(run) == 1:
+        return (Paragraph(text=f"{_one_hour_words(curtailed)} {free}".strip()),)
     panels = curtailed[:_MOST_PANELS]
     figure = Figure(
         id="curtailment_curves",
@@ -41,6 +44,13 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     note = f"Not drawn, see the file: {', '.join(left_out)}." if left_out else ""
     intro = Paragraph(text=f"{_INTRO} {free}".strip())
     return intro, figure, *((Paragraph(text=note, tone="note"),) if note else ())
+
+
+def _one_hour_words(panels: list[CurvePanel]) -> str:
+    """One studied hour has no curve: it is curtailed or not."""
+    parts = [f"{mw_text(panel.firm_mw)} at {panel.poi}" for panel in panels if panel.firm_mw is not None]
+    ends = f" Above {joined(parts)} it is curtailed in that hour." if parts else ""
+    return f"One hour is studied, so there is no curve of hours over MW: a campus is curtailed in it or not.{ends}"
 
 
 def _cause(panels: list[CurvePanel]) -> str:
