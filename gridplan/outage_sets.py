@@ -14,7 +14,7 @@ from gridplan.network.contingency import Contingency
 from gridplan.network.contingency_files.read import merged, read_contingencies
 from gridplan.network.open_grid import OpenGrid
 from gridplan.study.read import StudyFile
-from gridplan.text_file import path_inside
+from gridplan.text_file import own_member, path_inside
 
 DATASET_FILES = ("contingency.csv", "contingency.csv.gz")
 _KEY = "criteria.contingencies"
@@ -61,10 +61,20 @@ def _stated_files(file: StudyFile, folder: Path, dataset: Path) -> Iterator[tupl
         except InputError as error:
             yield from error.findings
     if asked.dataset:
-        own = next((dataset / name for name in DATASET_FILES if (dataset / name).is_file()), None)
+        yield from _own_file(file, dataset)
+
+
+def _own_file(file: StudyFile, dataset: Path) -> Iterator[tuple[Path, str] | Finding]:
+    own = next((dataset / name for name in DATASET_FILES if (dataset / name).is_file()), None)
+    if own is None:
         message = f"network {file.study.network} has no {DATASET_FILES[0]} of its own"
         remedy = "write false, or list files of your own"
-        yield (own, "") if own else file.source.error("GP-CON-019", f"{_KEY}.dataset", message, remedy)
+        yield file.source.error("GP-CON-019", f"{_KEY}.dataset", message, remedy)
+        return
+    try:
+        yield own_member(own), ""
+    except InputError as error:
+        yield from error.findings
 
 
 def _unused(file: StudyFile) -> Iterator[Finding]:

@@ -128,6 +128,20 @@ def path_inside(folder: Path, name: str, place: Place | None = None) -> Path:
     return path
 
 
+def own_member(path: Path) -> Path:
+    """Path of a file that belongs to the folder or the file beside it; a link must not lead out of that folder.
+
+    Raises
+    ------
+    InputError
+        GP-SEC-001, for a link that leads elsewhere.
+    """
+    if path.resolve().is_relative_to(path.parent.resolve()):
+        return path
+    message = f"{path.name} is a link that leads out of its folder"
+    raise refused("GP-SEC-001", path, message, f"copy the file itself into {path.parent}")
+
+
 def refused(code: str, file: Path | None, message: str, remedy: str, place: Place | None = None) -> InputError:
     """Error of one finding about a file."""
     at = place or Place(file=file)

@@ -16,7 +16,7 @@ from gridplan.errors import Finding, InputError, Place, did_you_mean
 from gridplan.network.case import GridCase
 from gridplan.network.cost import CostCurve, CurveKind
 from gridplan.network.number_text import number_of
-from gridplan.text_file import read_text_file
+from gridplan.text_file import own_member, read_text_file
 
 ENDING = ".cost.csv"
 _HEAD = ("generator", "kind", "startup_usd", "shutdown_usd")
@@ -61,7 +61,7 @@ def with_costs(case: GridCase, path: Path) -> GridCase:
         If the cost file is damaged or names a unit that the case does not have.
     """
     at = cost_path(path)
-    if not at.is_file():
+    if not (at.exists() or at.is_symlink()):
         message = f"{case.origin.format} has no costs and there is no {at.name} beside it: energy costs 0 USD/MWh"
         remedy = f"write {at.name}: {_REMEDY}"
         finding = case.finding("GP-CST-004", "warning", message, remedy)
@@ -78,7 +78,7 @@ def _values(curve: CostCurve) -> tuple[float, ...]:
 
 
 def _read(path: Path, case: GridCase) -> tuple[dict[str, CostCurve], tuple[Finding, ...]]:
-    text, findings = read_text_file(path, what="cost file", remedy=_REMEDY)
+    text, findings = read_text_file(own_member(path), what="cost file", remedy=_REMEDY)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as reason:

@@ -10,8 +10,11 @@ import contextlib
 import csv
 import gzip
 import io
+import stat
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,42 +23,53 @@ import numpy.typing as npt
 
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
 from gridplan.network.number_text import cell_value
+from gridplan.text_file import own_member
 
 Kind = Literal["text", "number", "number_or_inf", "number_or_nan", "flag"]
 FloatArray = npt.NDArray[np.float64]
 
-MAX_BYTES = 256 * 1024 * 1024
+#: Largest table of elements and largest hourly table, unpacked [bytes]; a case of 82,000 buses has 10 MiB a table.
+MAX_TABLE_BYTES, MAX_HOURLY_BYTES = 32 * 1024 * 1024, 128 * 1024 * 1024
+#: Most rows and values of both: more than twelve years of hours, ten times the largest public case.
+MAX_TABLE_ROWS, MAX_HOURLY_ROWS = 200_000, 110_000
+MAX_TABLE_VALUES, MAX_HOURLY_VALUES = 4_000_000, 20_000_000
+#: Most faults told of one table.
+MAX_FINDINGS = 100
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, max_bytes: int = MAX_TABLE_BYTES) -> str:
     """Text of a .csv or .csv.gz file, UTF-8 with or without byte-order mark.
 
     Raises
     ------
     InputError
-        If the file is missing, damaged, not UTF-8 or larger than 256 MiB.
+        If the file is missing, no regular file, damaged, not UTF-8 or unpacks to more than ``max_bytes``.
     """
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as stream:
-                data = stream.read(MAX_BYTES + 1)
-        else:
-            with path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise input_error("GP-ENC-002", f"file {path.name} is missing", _FOLDER_REMEDY, Place(file=path)) from None
-    except (OSError, EOFError, zlib.error) as reason:
-        message = f"file {path.name} cannot be read: {reason}"
-        raise input_error("GP-ENC-002", message, "copy the file again", Place(file=path)) from None
-    if len(data) > MAX_BYTES:
-        message = f"file {path.name} holds more than 256 MiB"
+    data = _unpacked(path, max_bytes)
+    if len(data) > max_bytes:
+        message = f"file {path.name} holds more than {max_bytes // 1024**2} MiB"
         raise input_error("GP-SIZ-001", message, "give a smaller file", Place(file=path))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
         message = f"file {path.name} is not UTF-8 text (byte {reason.start})"
         raise input_error("GP-ENC-001", message, "save the file as UTF-8", Place(file=path)) from None
+
+
+def _unpacked(path: Path, max_bytes: int) -> bytes:
+    """Bytes of a file, unpacked, and one more than the limit where it holds more."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            kind = "a folder" if path.is_dir() else "no regular file"
+            raise input_error("GP-ENC-002", f"{path.name} is {kind}", _FOLDER_REMEDY, Place(file=path))
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            return bytes(stream.read(max_bytes + 1))
+    except FileNotFoundError:
+        raise input_error("GP-ENC-002", f"file {path.name} is missing", _FOLDER_REMEDY, Place(file=path)) from None
+    except (OSError, EOFError, zlib.error) as reason:
+        message = f"file {path.name} cannot be read: {reason}"
+        raise input_error("GP-ENC-002", message, "copy the file again", Place(file=path)) from None
 
 
 def read_columns(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
@@ -71,13 +85,13 @@ def read_columns(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     missing = [_missing_column(path, name, head) for name in kinds if name not in head]
     if missing:
         raise InputError(missing)
-    ragged = [_wrong_width(path, i, row, head) for i, row in enumerate(body) if len(row) != len(head)]
-    if ragged:
-        raise InputError(ragged)
+    ragged = (_wrong_width(path, i, row, head) for i, row in enumerate(body) if len(row) != len(head))
+    if told := list(islice(ragged, MAX_FINDINGS)):
+        raise InputError(told)
     findings: list[Finding] = []
     table = {name: _column(path, head.index(name), name, body, kind, findings) for name, kind in kinds.items()}
     if findings:
-        raise InputError(findings)
+        raise InputError(findings[:MAX_FINDINGS])
     return table
 
 
@@ -101,22 +115,44 @@ def read_hourly(path: Path) -> tuple[tuple[str, ...], FloatArray]:
     InputError
         If a value is not a finite number or a row has another count of fields than the header.
     """
-    text = read_text(path)
-    head, _, body = text.partition("\n")
+    text = read_text(own_member(path), max_bytes=MAX_HOURLY_BYTES)
+    _refuse_many(path, text, MAX_HOURLY_ROWS, MAX_HOURLY_VALUES)
+    head, *body = text.split("\n")
+    del text
     names = tuple(name.strip() for name in head.split(","))
     _refuse_bad_header(path, names)
     values = np.empty((0, 0))
-    if body.strip():
+    if any(line.strip() for line in body):
         with contextlib.suppress(ValueError):
-            values = np.loadtxt(io.StringIO(body), delimiter=",", ndmin=2, comments=None)
+            values = np.loadtxt(body, delimiter=",", ndmin=2, comments=None)
     if values.shape[1] != len(names) or not np.isfinite(values).all():
-        table = read_columns(path, dict.fromkeys(names, "number"))
-        values = np.column_stack([table[name] for name in names])
+        values = _hours_one_by_one(path, names, body)
     return names, values
 
 
+def _hours_one_by_one(path: Path, names: Sequence[str], lines: list[str]) -> FloatArray:
+    """Values of an hourly table that numpy does not read, or its first faults."""
+    findings: list[Finding] = []
+    values: list[FloatArray] = []
+    for i, row in enumerate(row for row in csv.reader(lines) if row):
+        numbers = np.array([cell_value(field) for field in row], dtype=np.float64)
+        if len(row) != len(names):
+            findings.append(_wrong_width(path, i, row, names))
+        else:
+            wrong = np.flatnonzero(~np.isfinite(numbers)).tolist()
+            findings.extend(_bad_value(path, i, names[at], row, at, "a number") for at in wrong)
+        if len(findings) >= MAX_FINDINGS:
+            break
+        values.append(numbers)
+    if findings:
+        raise InputError(findings[:MAX_FINDINGS])
+    return np.array(values, dtype=np.float64).reshape(len(values), len(names))
+
+
 def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
-    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    text = read_text(own_member(path))
+    _refuse_many(path, text, MAX_TABLE_ROWS, MAX_TABLE_VALUES)
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         rows = [row for row in reader if row]
     except csv.Error as reason:
@@ -128,10 +164,19 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     return head, rows[1:]
 
 
+def _refuse_many(path: Path, text: str, max_rows: int, max_values: int) -> None:
+    """Refuse a table before its fields are parted, which takes many times the room of its text."""
+    rows = max(text.count("\n"), text.count("\r"))
+    for count, most, what in ((rows, max_rows, "rows"), (text.count(",") + rows, max_values, "values")):
+        if count > most:
+            message = f"file {path.name} has {count:,} {what}, the limit is {most:,}"
+            raise input_error("GP-SIZ-001", message, "check whether it is the right file", Place(file=path))
+
+
 def _refuse_bad_header(path: Path, names: Sequence[str]) -> None:
     if not any(names):
         raise input_error("GP-ENC-002", f"file {path.name} is empty", _FOLDER_REMEDY, Place(file=path))
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         message = f"file {path.name} has column {twice[0]} more than once"
         raise input_error("GP-TAB-002", message, "keep one column of each name", Place(file=path, line=1))
@@ -142,18 +187,19 @@ def _column(
 ) -> tuple[str, ...] | FloatArray | npt.NDArray[np.bool_]:
     raw = [row[position].strip() for row in body]
     if kind == "text":
-        findings.extend(
-            _bad_value(path, i, name, body[i], position, "some text") for i, value in enumerate(raw) if not value
-        )
+        empty = islice((i for i, value in enumerate(raw) if not value), MAX_FINDINGS)
+        findings.extend(_bad_value(path, i, name, body[i], position, "some text") for i in empty)
         return tuple(raw)
     if kind == "flag":
         flags = [_FLAGS.get(value.lower()) for value in raw]
-        bad = [i for i, flag in enumerate(flags) if flag is None]
-        findings.extend(_bad_value(path, i, name, body[i], position, "true or false") for i in bad)
+        wrong_flags = islice((i for i, flag in enumerate(flags) if flag is None), MAX_FINDINGS)
+        findings.extend(_bad_value(path, i, name, body[i], position, "true or false") for i in wrong_flags)
         return np.array([bool(flag) for flag in flags], dtype=np.bool_)
     numbers = np.array([cell_value(value) for value in raw], dtype=np.float64)
     wrong = _is_wrong(numbers, raw, kind)
-    findings.extend(_bad_value(path, int(i), name, body[i], position, "a number") for i in np.flatnonzero(wrong))
+    findings.extend(
+        _bad_value(path, int(i), name, body[i], position, "a number") for i in np.flatnonzero(wrong)[:MAX_FINDINGS]
+    )
     return numbers
 
 

@@ -7,6 +7,7 @@ Hourly tables are read by gridplan.series.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,9 +19,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
-from gridplan.network.csv_table import FloatArray, Kind, read_columns, read_header, read_text
+from gridplan.network.csv_table import (
+    MAX_FINDINGS,
+    MAX_HOURLY_ROWS,
+    FloatArray,
+    Kind,
+    read_columns,
+    read_header,
+    read_text,
+)
 from gridplan.network.model import Branches, Buses, DcLines, Generators, Labels, Network, Storages, positions
+from gridplan.text_file import own_member
 
+_MAX_JSON_BYTES = 1024 * 1024
 BUS_COLUMNS: dict[str, Kind] = {
     "id": "text",
     "name": "text",
@@ -107,19 +118,45 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
         If dataset.json is missing, is not JSON, lacks a key, or a value has the wrong type.
     """
     path = folder / "dataset.json"
-    try:
-        words = json.loads(read_text(path))
-    except json.JSONDecodeError as reason:
-        place = Place(file=path, line=reason.lineno, column=reason.colno)
-        raise input_error("GP-NET-002", f"dataset.json is not JSON: {reason.msg}", "correct the file", place) from None
-    if not isinstance(words, dict):
-        raise input_error("GP-NET-002", "dataset.json is not an object", "write { ... }", Place(file=path, line=1))
+    words = _document(path)
     findings = [*_key_findings(path, words)]
     if findings:
         raise InputError(findings)
     return DatasetInfo(
         folder=folder, notes=tuple(words.get("notes", ())), **{key: words[key] for key in _INFO_TYPES if key in words}
     )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """Object of dataset.json; a key twice, NaN and infinity are no JSON."""
+    text = read_text(own_member(path), max_bytes=_MAX_JSON_BYTES)
+    try:
+        words = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_without_twins)
+    except json.JSONDecodeError as reason:
+        place = Place(file=path, line=reason.lineno, column=reason.colno)
+        raise input_error("GP-NET-002", f"dataset.json is not JSON: {reason.msg}", "correct the file", place) from None
+    except RecursionError:
+        raise input_error(
+            "GP-NET-002", "dataset.json is nested too deeply", "correct the file", Place(file=path)
+        ) from None
+    except ValueError as reason:
+        message = f"dataset.json cannot be read: {str(reason).partition(';')[0]}"
+        raise input_error("GP-NET-002", message, "correct the file", Place(file=path)) from None
+    if not isinstance(words, dict):
+        raise input_error("GP-NET-002", "dataset.json is not an object", "write { ... }", Place(file=path, line=1))
+    return words
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a finite number")
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    words = dict(pairs)
+    if len(words) < len(pairs):
+        twin = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+        raise ValueError(f"key {twin[:60]!r} stands twice")
+    return words
 
 
 def read_network(folder: Path) -> Network:
@@ -181,10 +218,13 @@ def _key_findings(path: Path, words: dict[str, Any]) -> Iterator[Finding]:
     for key, wanted in _INFO_TYPES.items():
         if key not in words:
             yield _fault("GP-NET-002", f"dataset.json has no {key}.{did_you_mean(key, words)}", path, key)
-        elif not isinstance(words[key], wanted):
-            yield _fault("GP-NET-002", f"dataset.json {key}: {words[key]!r} has the wrong type", path, key)
-    if isinstance(words.get("hours"), int) and words["hours"] < 1:
-        yield _fault("GP-NET-002", f"dataset.json hours: {words['hours']} is below 1", path, "hours")
+        elif not isinstance(words[key], wanted) or (isinstance(words[key], bool) and wanted is not bool):
+            yield _fault("GP-NET-002", f"dataset.json {key}: {str(words[key])[:60]!r} has the wrong type", path, key)
+    if isinstance(words.get("hours"), int) and not 1 <= words["hours"] <= MAX_HOURLY_ROWS:
+        message = f"dataset.json hours: {str(words['hours'])[:60]} is not between 1 and {MAX_HOURLY_ROWS}"
+        yield _fault("GP-NET-002", message, path, "hours")
+    if words.get("base_mva") == math.inf:
+        yield _fault("GP-PU-001", "dataset.json base_mva: the number is too large", path, "base_mva")
     notes = words.get("notes", [])
     if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
         yield _fault("GP-NET-002", "dataset.json notes is not a list of text", path, "notes")
@@ -215,7 +255,9 @@ def _with_ends(path: Path, kinds: dict[str, Kind], bus_ids: Labels) -> dict[str,
         if end not in table:
             continue
         names, table[end] = table[end], positions(table[end], bus_ids)
-        findings += [_unknown_bus(path, int(i), end, names[i], bus_ids) for i in np.flatnonzero(table[end] < 0)]
+        findings += [
+            _unknown_bus(path, int(i), end, names[i], bus_ids) for i in np.flatnonzero(table[end] < 0)[:MAX_FINDINGS]
+        ]
     if findings:
         raise InputError(findings)
     return table
