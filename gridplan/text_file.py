@@ -13,12 +13,16 @@ from gridplan.errors import FileError, Finding, InputError, Place, did_you_mean,
 
 #: Largest file of a network, a series or a map [bytes].
 MAX_FILE_BYTES = 256 * 1024 * 1024
+#: Longest line of a file whose lines are counted [bytes].
+MAX_LINE_BYTES = 1024 * 1024
+#: Largest text with letters beyond ASCII, which take up to 4 bytes each in memory [bytes].
+_MAX_WIDE_BYTES = 64 * 1024 * 1024
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\f\v\x1a") + b"\x7f"
 
 
 def read_text_file(
-    path: Path, *, what: str, remedy: str, max_bytes: int = MAX_FILE_BYTES
+    path: Path, *, what: str, remedy: str, max_bytes: int = MAX_FILE_BYTES, max_lines: int = 0
 ) -> tuple[str, tuple[Finding, ...]]:
     """Text of a file, and a warning where it is not UTF-8.
 
@@ -32,6 +36,8 @@ def read_text_file(
         Way out for a file that is missing, empty or no text.
     max_bytes : int
         Larger files are refused unread.
+    max_lines : int
+        Files of more lines, or of a line above ``MAX_LINE_BYTES``, are refused before a line is looked at; 0: no limit.
 
     Raises
     ------
@@ -41,6 +47,8 @@ def read_text_file(
         If the file exists and may not be read.
     """
     data = read_file_bytes(path, what=what, remedy=remedy, max_bytes=max_bytes)
+    if max_lines:
+        _refuse_many_lines(data, path, max_lines)
     return decode_text(data, path, what=what, remedy=remedy)
 
 
@@ -74,6 +82,9 @@ def decode_text(data: bytes, path: Path, *, what: str, remedy: str) -> tuple[str
         raise refused("GP-ENC-001", path, "the file is UTF-16 text", "save it as UTF-8")
     if len(data.translate(None, _CONTROL)) != len(data):
         raise refused("GP-ENC-002", path, f"the file is binary, not a {what}", remedy)
+    if len(data) > _MAX_WIDE_BYTES and not data.isascii():
+        message = f"the file holds {len(data):,} bytes and letters beyond ASCII; the limit of such files is "
+        raise refused("GP-SIZ-001", path, f"{message}{_MAX_WIDE_BYTES:,}", "give a smaller file, or plain ASCII names")
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as reason:
@@ -146,6 +157,18 @@ def refused(code: str, file: Path | None, message: str, remedy: str, place: Plac
     """Error of one finding about a file."""
     at = place or Place(file=file)
     return InputError([Finding(code=code, severity="error", message=message, remedy=remedy, place=at)])
+
+
+def _refuse_many_lines(data: bytes, path: Path, max_lines: int) -> None:
+    lines = max(data.count(b"\n"), data.count(b"\r"))
+    if lines > max_lines:
+        message = f"the file holds {lines:,} lines, the limit is {max_lines:,}"
+        raise refused("GP-SIZ-001", path, message, "check whether it is the right file, or give a smaller one")
+    number, line = max(enumerate(data.split(b"\n"), start=1), key=lambda numbered: len(numbered[1]))
+    if len(line) > MAX_LINE_BYTES:
+        message = f"the line holds {len(line):,} bytes, the limit is {MAX_LINE_BYTES:,}"
+        place = Place(file=path, line=number, column=1)
+        raise refused("GP-SIZ-001", path, message, "check whether the ends of lines were lost", place)
 
 
 def _too_large(size: int, max_bytes: int) -> str:

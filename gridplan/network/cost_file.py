@@ -19,6 +19,7 @@ from gridplan.network.number_text import number_of
 from gridplan.text_file import own_member, read_text_file
 
 ENDING = ".cost.csv"
+_MAX_BYTES, _MAX_LINES, _MAX_FAULTS = 16 * 1024 * 1024, 100_000, 100
 _HEAD = ("generator", "kind", "startup_usd", "shutdown_usd")
 _REMEDY = f"columns are {', '.join(_HEAD)}, value_1, value_2, ..."
 
@@ -78,7 +79,9 @@ def _values(curve: CostCurve) -> tuple[float, ...]:
 
 
 def _read(path: Path, case: GridCase) -> tuple[dict[str, CostCurve], tuple[Finding, ...]]:
-    text, findings = read_text_file(own_member(path), what="cost file", remedy=_REMEDY)
+    text, findings = read_text_file(
+        own_member(path), what="cost file", remedy=_REMEDY, max_bytes=_MAX_BYTES, max_lines=_MAX_LINES
+    )
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as reason:
@@ -92,6 +95,8 @@ def _read(path: Path, case: GridCase) -> tuple[dict[str, CostCurve], tuple[Findi
         if not any(cell.strip() for cell in cells):
             continue
         faults += [_fault(path, number, message) for message in _row_faults(cells, known, curves)]
+        if len(faults) >= _MAX_FAULTS:
+            break
         if not faults:
             curves[cells[0].strip()] = _curve(cells)
     if faults:

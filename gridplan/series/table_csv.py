@@ -6,7 +6,6 @@ Comes in: an HourlySpec. Goes out: a RawTable whose stamps are text. No clock is
 from __future__ import annotations
 
 import csv
-import io
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,8 @@ from gridplan.text_file import read_text_file
 
 REMEDY = "give a CSV file with a header, one column of times and one column of numbers for each element"
 _MAX_VALUES = 20_000_000
+#: Most lines: a year of minutes, and a half more; most columns.
+_MAX_LINES, _MAX_COLUMNS = 800_000, 20_000
 _MISSING = {"", "-", "--", "n/a", "na", "nan", "null", "none", "#n/a", "?"}
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
@@ -36,7 +37,7 @@ def read_csv(spec: HourlySpec, findings: FileFindings) -> RawTable:
     InputError
         If the file is no text, has no header, or lacks a column that is named.
     """
-    text, warned = read_text_file(spec.path, what="CSV file", remedy=REMEDY)
+    text, warned = read_text_file(spec.path, what="CSV file", remedy=REMEDY, max_lines=_MAX_LINES)
     findings.add(warned)
     rows = _rows(text, findings)
     head = [name.strip() for name in next(rows, (0, ()))[1]]
@@ -109,7 +110,8 @@ def _rows(text: str, findings: FileFindings) -> Iterator[Row]:
             if row.strip(" \t\x1a"):
                 yield line, row.split(",")
         return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    reader = csv.reader((f"{line}\n" for line in text.split("\n")), strict=True)
     try:
         for fields in reader:
             if any(field.strip() for field in fields):
@@ -119,12 +121,18 @@ def _rows(text: str, findings: FileFindings) -> Iterator[Row]:
 
 
 def _check_head(head: Sequence[str], findings: FileFindings) -> None:
+    if len(head) > _MAX_COLUMNS:
+        message = f"the file has {len(head):,} columns, the limit is {_MAX_COLUMNS:,}"
+        findings.error("GP-SIZ-001", message, "write one row an hour and one column an element", line=1)
+        raise InputError(findings)
+    seen: set[str] = set()
     for at, name in enumerate(head):
         if not name:
             findings.error("GP-TAB-002", f"column {at + 1} has no name", "give every column a name", line=1)
-        elif name in head[:at]:
+        elif name in seen:
             message = f"column {name!r} stands more than once"
             findings.error("GP-TAB-002", message, "keep one column of each name", line=1, column=name)
+        seen.add(name)
     if head and all(_is_number(name) for name in head[1:]) and _looks_like_time(head[0]):
         message = f"the file has no header: its first line begins with {head[0]!r}"
         findings.error("GP-TAB-002", message, "write the names of the columns into the first line", line=1)

@@ -34,6 +34,10 @@ OPTIONAL_COLUMNS = ("rating", "load_loss")
 ENDINGS = (".csv", ".csv.gz", ".con")
 #: Longest name of a contingency [characters].
 LONGEST_NAME = 80
+#: Largest file; PSS/E takes three lines for each of the 50,000 outages of the largest studies.
+_MAX_BYTES, _MAX_LINES = 16 * 1024 * 1024, 200_000
+#: Reading ends at so many errors.
+_MAX_ERRORS = 100
 _WORDS = ("category", "rating", "load_loss")
 _REMEDY = f"give a table with the columns {', '.join(COLUMNS)}, or a PSS/E .con file"
 
@@ -114,7 +118,9 @@ def _drafts(path: Path, names: ElementNames) -> tuple[list[Draft], list[Finding]
     if not ending:
         message = f"{path.name} is no contingency file: its ending {path.suffix!r} is none of {', '.join(ENDINGS)}"
         return [], [finding("GP-CON-014", message, _REMEDY, Place(file=path))]
-    text, findings = read_text_file(path, what="contingency file", remedy=_REMEDY)
+    text, findings = read_text_file(
+        path, what="contingency file", remedy=_REMEDY, max_bytes=_MAX_BYTES, max_lines=_MAX_LINES
+    )
     drafts, more = (psse_drafts if ending == ".con" else _csv_drafts)(text, path, names)
     return drafts, [*findings, *more]
 

@@ -15,6 +15,8 @@ from gridplan.network.psse.text import Faults, Token
 from gridplan.text_file import read_text_file
 
 REMEDY = "save the case as AUX with legacy field names, separated by blanks"
+#: A file this large takes ten times its room while it is read.
+_MAX_BYTES, _MAX_LINES = 16 * 1024 * 1024, 200_000
 _HEAD = re.compile(
     r"DATA\s*(?P<name>\w*)\s*\(\s*(?P<object>\w+)\s*,\s*\[(?P<fields>[^\]]*)\](?P<rest>[^)]*)\)\s*\Z", re.I
 )
@@ -59,7 +61,9 @@ def scan_aux(path: Path) -> tuple[AuxText, Faults]:
     InputError
         If the file is no text.
     """
-    text, findings = read_text_file(path, what="PowerWorld AUX file", remedy=REMEDY)
+    text, findings = read_text_file(
+        path, what="PowerWorld AUX file", remedy=REMEDY, max_bytes=_MAX_BYTES, max_lines=_MAX_LINES
+    )
     faults = Faults(file=path, found=list(findings))
     blocks = _Cutter(text.splitlines(), faults).cut()
     if not blocks and not faults.has_errors():

@@ -18,6 +18,8 @@ from gridplan.text_file import read_text_file
 
 #: Larger files hold more than 200,000 buses and do not fit into the memory of a planner's machine as a case.
 MAX_RAW_BYTES = 64 * 1024 * 1024
+#: Most lines; a model of a whole interconnection has about 400,000.
+_MAX_LINES = 500_000
 #: A file with more faults than this is not what it says it is; the rest would be echoes.
 MAX_FINDINGS = 200
 _PIECE = re.compile(r"""[ \t]*(?:(?P<quoted>'[^']*'|"[^"]*")|(?P<bare>[^\s,'"/]+)|(?P<mark>[,/'"]))""")
@@ -122,7 +124,9 @@ def scan_raw(path: Path) -> tuple[RawText, Faults]:
     InputError
         If the file is no text, or its head is not that of a RAW file of versions 32 to 35.
     """
-    text, findings = read_text_file(path, what="PSS/E RAW file", remedy=_REMEDY, max_bytes=MAX_RAW_BYTES)
+    text, findings = read_text_file(
+        path, what="PSS/E RAW file", remedy=_REMEDY, max_bytes=MAX_RAW_BYTES, max_lines=_MAX_LINES
+    )
     faults = Faults(file=path, found=list(findings))
     lines = text.replace("\x1a", " ").splitlines()
     start = next((i for i, line in enumerate(lines) if not line.startswith("@!")), 0)
