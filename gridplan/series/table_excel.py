@@ -23,7 +23,8 @@ from gridplan.text_file import MAX_FILE_BYTES, missing_file
 
 REMEDY = "save the sheet as CSV, with real dates and numbers, or give an .xlsx file"
 _MAX_RATIO = 100
-_MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+#: Two million cells; more take minutes.
+_MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 _MAX_ROWS = 110_000
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)\d+"')
 #: What a damaged zip raises before its sheets are opened.
@@ -112,6 +113,8 @@ def _sheet(book: Any, spec: HourlySpec, findings: FileFindings) -> Any:
 
 
 def _table(sheet: Any, spec: HourlySpec, findings: FileFindings) -> RawTable:
+    # The size a workbook states of its sheet may be wrong, and rows beyond it would be left out.
+    sheet.reset_dimensions()
     rows = sheet.iter_rows(values_only=True)
     head = _head(sheet, next(rows, ()), spec, findings)
     time_at, wanted = chosen_columns(spec, head, findings)
