@@ -90,8 +90,10 @@ def _document(run_dir: Path, name: str) -> dict[str, Any]:
     path = run_dir / name
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
+    except (OSError, ValueError, RecursionError) as reason:
         raise FileError(f"{path} cannot be read: {reason}; give the folder of a finished run") from None
+    if not isinstance(document, dict):
+        raise FileError(f"{path} holds no object; give the folder of a finished run")
     return document
 
 

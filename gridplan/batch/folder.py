@@ -84,7 +84,7 @@ def is_whole(run_dir: Path) -> bool:
         manifest = json.loads((run_dir / MANIFEST_JSON).read_text(encoding="utf-8"))
         outputs = manifest["outputs"]
         return bool(outputs) and all(_is_as_listed(run_dir / name, digest) for name, digest in outputs.items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 

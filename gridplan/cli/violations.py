@@ -87,6 +87,6 @@ def _object(path: Path) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as reason:
+    except (OSError, ValueError, RecursionError) as reason:
         raise FileError(f"{path} is not JSON: {reason}") from None
     return found if isinstance(found, dict) else {}

@@ -68,7 +68,7 @@ class RunFolder:
             raise NotStudiedError(f"the run has no {name}")
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as reason:
+        except (OSError, ValueError, RecursionError) as reason:
             raise FileError(f"{path} cannot be read: {reason}") from None
         if not isinstance(found, dict):
             raise FileError(f"{path} holds no object; run the study again")

@@ -32,7 +32,7 @@ def read_network_json(path: Path) -> Network:
             is_synthetic=bool(document["is_synthetic"]),
             **tables,
         )
-    except (OSError, ValueError, KeyError, TypeError) as reason:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as reason:
         words = f"{type(reason).__name__} {reason}"
         raise FileError(f"{path} cannot be read ({words}); give the folder of a finished run") from None
 

@@ -141,7 +141,7 @@ def read_json(path: Path) -> Record:
         raise MissingPartError(message)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = f"file {path.name} is not JSON ({error})"
         raise MissingPartError(message) from None
     if not isinstance(data, dict):

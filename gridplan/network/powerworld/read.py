@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gridplan.errors import did_you_mean
 from gridplan.network.case import (
     CaseBranches,
     CaseBuses,
@@ -104,6 +105,16 @@ _WORDS_ALLOWED = {
     "BranchDeviceType": ("Line", "Transformer"),
     "GenCostModel": ("None", "Cubic"),
 }
+#: What the absence of a field means.
+_DEFAULTS = {
+    "BusVMax": "1.1 pu is taken",
+    "BusVMin": "0.9 pu is taken",
+    "GenVoltSet": "1 pu is taken",
+    "LineBMVA": "there is no emergency rating",
+    "LineCMVA": "there is no short-time rating",
+    "LineXFRatio": "every tap ratio is nominal",
+    "LinePhase": "no phase is shifted",
+}
 #: Objects that move power and are not read: a file with rows of them is refused.
 _MOVES_POWER = ("3WXFormer", "DCTransmissionLine", "VSCDCLine", "MTDCRecord", "MTDCConverter", "LineShunt")
 
@@ -157,6 +168,7 @@ def _check_block(block: Block, known: _Object, faults: Faults) -> None:
     twice = {name for name in block.fields if block.fields.count(name) > 1}
     for name in sorted(twice):
         faults.error("GP-VAL-005", f"the {block.kind} block has the field {name} twice", "delete one", block.line)
+    _tell_absent(block, known, faults)
     for row in block.rows:
         for name, token in zip(block.fields, row.tokens, strict=True):
             key = f"{block.kind} {name}"
@@ -169,6 +181,20 @@ def _check_block(block: Block, known: _Object, faults: Faults) -> None:
                 message = f"{token.text!r} is not a finite number"
                 faults.error("GP-VAL-001", message, "write a number", row.number, token.column, key)
         _check_conductance(block, row, faults)
+
+
+def _tell_absent(block: Block, known: _Object, faults: Faults) -> None:
+    """Tell of a field that changes results and is not there, for a slip in its name looks the same as its absence."""
+    others = [name for name in block.fields if name not in known.fields()]
+    for name in known.optional:
+        if block.rows and name in _DEFAULTS and name not in block.fields:
+            hint = did_you_mean(name, others)
+            message = (
+                f"the {block.kind} block has no field {name}: {_DEFAULTS[name]} in all {len(block.rows)} rows.{hint}"
+            )
+            faults.warning(
+                "GP-VAL-006", message, "save the field with the case", block.line, key=f"{block.kind} {name}"
+            )
 
 
 def _check_conductance(block: Block, row: Row, faults: Faults) -> None:

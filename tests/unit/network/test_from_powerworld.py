@@ -194,3 +194,31 @@ def test_mutated_bytes_are_read_or_refused(tmp_path: Path) -> None:
         else:
             assert np.isfinite(case.load.p_mw).all()
     assert n_refused > 50
+
+
+@pytest.mark.parametrize(
+    ("field", "table", "column", "default"),
+    [
+        ("BusVMax", "bus", "vm_max_pu", 1.1),
+        ("BusVMin", "bus", "vm_min_pu", 0.9),
+        ("GenVoltSet", "generator", "vm_setpoint_pu", 1.0),
+        ("LineBMVA", "branch", "rating_emergency_mva", 0.0),
+        ("LineCMVA", "branch", "rating_short_time_mva", 0.0),
+        ("LineXFRatio", "branch", "tap_ratio", 1.0),
+        ("LinePhase", "branch", "shift_degree", 0.0),
+    ],
+)
+def test_a_field_with_a_slip_in_its_name_is_told(
+    field: str, table: str, column: str, default: float, tmp_path: Path
+) -> None:
+    slip = f"{field[:-1]}y"
+    case = read(tmp_path, AUX.replace(field, slip))
+    told = [finding for finding in case.findings if finding.code == "GP-VAL-006"]
+    assert [finding.severity for finding in told] == ["warning"]
+    assert f"no field {field}" in told[0].message
+    assert slip in told[0].message
+    assert set(getattr(getattr(case, table), column)) == {default}
+
+
+def test_a_whole_file_tells_of_no_absent_field(tmp_path: Path) -> None:
+    assert not [finding for finding in read(tmp_path, AUX).findings if finding.code == "GP-VAL-006"]
