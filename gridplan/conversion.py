@@ -108,7 +108,8 @@ def _read(source: Path | str, policy: Policy, year: int | None, hour: int | None
         raise input_error("GP-CNV-002", message, "leave them out, or give a run", Place(file=path))
     path = grid_path(str(source))
     if path.is_dir():
-        return _Source(case=case_of_network(open_grid(path).network), format="dataset", findings=())
+        grid = open_grid(path, policy)
+        return _Source(case=case_of_network(grid.network), format="dataset", findings=grid.findings)
     return _checked(read_case(path), policy)
 
 

@@ -54,7 +54,7 @@ def file_findings(path: Path, policy: Policy | None = None) -> tuple[Finding, ..
 
     try:
         if path.is_dir() or path.name == "dataset.json":
-            return _dataset_findings(path if path.is_dir() else path.parent)
+            return _dataset_findings(path if path.is_dir() else path.parent, policy)
         if is_network_file(path):
             return _case_findings(path, policy)
         from gridplan.batch.sweep import is_sweep
@@ -89,12 +89,13 @@ def _input_findings(file: StudyFile, path: Path) -> tuple[Finding, ...]:
         return error.findings
 
 
-def _dataset_findings(folder: Path) -> tuple[Finding, ...]:
-    from gridplan.network.dataset import read_network
+def _dataset_findings(folder: Path, policy: Policy | None) -> tuple[Finding, ...]:
+    from gridplan.network.open_grid import open_grid
     from gridplan.series.dataset import read_series
 
-    read_series(folder, read_network(folder), commitment="relaxed")
-    return ()
+    grid = open_grid(folder, policy)
+    read_series(folder, grid.network, commitment="relaxed")
+    return grid.findings
 
 
 def _case_findings(path: Path, policy: Policy | None) -> tuple[Finding, ...]:

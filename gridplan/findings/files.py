@@ -47,15 +47,17 @@ FILE_FINDINGS: tuple[FindingKind, ...] = (
         "GP-SIZ-001",
         "Too large",
         "error",
-        "The file is above the limit of its kind: 256 MiB, 200,000 buses, a study of 1 MiB or 50,000 values, a "
-        "sweep of too many studies.",
+        "The file is above the limit of its kind: 256 MiB or less, 200,000 rows of a dataset's table, 110,000 hours, "
+        "800,000 lines of an hourly CSV, 500,000 of a RAW, a study of 1 MiB or 50,000 values, a sweep of too many "
+        "studies.",
         "Give a smaller file.",
     ),
     FindingKind(
         "GP-SEC-001",
         "Path out of the study folder",
         "error",
-        "A study may name files in its own folder only: no absolute path, no `..`, no link that leads out.",
+        "A study may name files in its own folder only: no absolute path, no `..`, no link that leads out. The same "
+        "holds for the files of a dataset folder and for the cost file beside a RAW.",
         "Copy the file into the folder of the study.",
     ),
     FindingKind(

@@ -138,10 +138,11 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "GP-LIM-005",
-        "Emergency rating missing or too small",
+        "Emergency rating missing, too small or far too large",
         "error, warning",
         "An emergency or short-time rating below the normal one contradicts it (error). Where there is none, the "
-        "normal rating is used after outages (warning, once, with the count).",
+        "normal rating is used after outages (warning, once, with the count). Ten times the normal rating is doubted "
+        "(warning).",
         "Give at least the normal rating, or 0 where there is none.",
     ),
     FindingKind(
@@ -188,7 +189,7 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
         "GP-VAL-005",
         "Value out of range",
         "error, warning",
-        "A number lies outside what the quantity can be, as an efficiency above 1.",
+        "A number lies outside what the quantity can be, as an efficiency above 1 or a voltage of 105 pu.",
         "Give a value inside the range named.",
     ),
     FindingKind(

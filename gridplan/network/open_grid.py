@@ -12,6 +12,7 @@ from pathlib import Path
 from gridplan.errors import Finding, Place, did_you_mean, input_error
 from gridplan.network.build import BuiltNetwork, build_network
 from gridplan.network.dataset import DatasetInfo, read_dataset_info, read_network
+from gridplan.network.dataset_rules import dataset_findings
 from gridplan.network.embedded import dataset_folder, embedded_names
 from gridplan.network.formats import format_of, read_case
 from gridplan.network.model import Network
@@ -113,6 +114,8 @@ def open_grid(path: Path, policy: Policy | None = None) -> OpenGrid:
         If the grid is unsound; all its findings stand in the error.
     """
     if path.is_dir():
-        return OpenGrid(path=path, network=read_network(path), info=read_dataset_info(path))
+        network = read_network(path)
+        findings = dataset_findings(path, network, policy)
+        return OpenGrid(path=path, network=network, info=read_dataset_info(path), findings=findings)
     built = build_network(read_case(path), policy)
     return OpenGrid(path=path, network=built.network, built=built, findings=built.findings)

@@ -12,6 +12,10 @@ def table(name: str, code: str, file: str, *changes: Change) -> Damaged:
     return Damaged(name=name, code=code, base=BASE, file=f"{BASE}/{file}", changes=changes)
 
 
+def warned(name: str, code: str, file: str, *changes: Change) -> Damaged:
+    return Damaged(name=name, code=code, base=BASE, file=f"{BASE}/{file}", changes=changes, severity="warning")
+
+
 def data(name: str, code: str, file: str, content: bytes) -> Damaged:
     return Damaged(name=name, code=code, base=BASE, file=f"{BASE}/{file}", data=content)
 
@@ -60,6 +64,16 @@ FOLDERS = (
     table(
         "efficiency in percent", "GP-VAL-001", "storage.csv", field_of("20_STORE_1", "efficiency_roundtrip_frac", "85")
     ),
+    table("latitude beyond the pole", "GP-GEO-001", "bus.csv", field_of("20", "latitude_degree", "95")),
+    table("kW for MW", "GP-VAL-003", "bus.csv", field_of("20", "p_load_mw", "90000")),
+    table("load beyond any grid", "GP-VAL-001", "bus.csv", field_of("20", "p_load_mw", "1e300")),
+    table("ratio in kV", "GP-TRF-001", "branch.csv", field_of("A2", "tap_ratio", "138")),
+    table("dc limits crossed", "GP-LIM-004", "dc_line.csv", field_of("DC1", "p_min_mw", "100")),
+    table("reactive limits crossed", "GP-LIM-004", "generator.csv", field_of("10_CC_1", "q_min_mvar", "999")),
+    table("dc line that loses all", "GP-DCL-001", "dc_line.csv", field_of("DC1", "loss_frac", "1")),
+    warned("setpoint without its point", "GP-VAL-005", "generator.csv", field_of("10_CC_1", "vm_setpoint_pu", "102")),
+    warned("emergency without its point", "GP-LIM-005", "branch.csv", field_of("A2", "rating_emergency_mva", "1900")),
+    warned("shift in degrees", "GP-TRF-002", "branch.csv", field_of("A2", "shift_rad", "30")),
     table("hour missing", "GP-TIM-003", LOAD, swap("\n148\n", "\n")),
     table("load below zero", "GP-VAL-002", LOAD, swap("\n148\n", "\n-148\n")),
     table("NaN hour", "GP-VAL-001", LOAD, swap("\n148\n", "\nnan\n")),

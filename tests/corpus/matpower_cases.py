@@ -112,6 +112,13 @@ LIMITS = (
     case("dc Qmin above Qmax", "GP-LIM-004", cell("dcline", 1, "QMINT", "20")),
     case("no emergency rating", "GP-LIM-005", cell("branch", 1, "RATE_B", "0"), severity="warning"),
     case("emergency below normal", "GP-LIM-005", cell("branch", 1, "RATE_B", "170")),
+    case("emergency without its point", "GP-LIM-005", cell("branch", 1, "RATE_B", "2000"), severity="warning"),
+    case("emergency in kVA", "GP-LIM-005", cell("branch", 1, "RATE_B", "200000"), severity="warning"),
+    case("short time without its point", "GP-LIM-005", cell("branch", 1, "RATE_C", "2100"), severity="warning"),
+    case("highest voltage without its point", "GP-VAL-005", cell("bus", 1, "VMAX", "105"), severity="warning"),
+    case("lowest voltage below zero", "GP-VAL-005", cell("bus", 1, "VMIN", "-0.95"), severity="warning"),
+    case("voltage in kV", "GP-VAL-005", cell("bus", 1, "VM", "138"), severity="warning"),
+    case("setpoint without its point", "GP-VAL-005", cell("gen", 1, "VG", "102"), severity="warning"),
     case("short time below normal", "GP-LIM-005", cell("branch", 1, "RATE_C", "170")),
 )
 

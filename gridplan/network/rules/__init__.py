@@ -48,6 +48,8 @@ RULES: tuple[Rule, ...] = (
     limits.crossed_limits,
     limits.emergency_below_normal,
     limits.no_emergency_rating,
+    limits.emergency_far_above_normal,
+    limits.odd_voltages,
     transformers.odd_ratio,
     transformers.exchanged_windings,
     transformers.large_shift,

@@ -20,6 +20,22 @@ LEAST_KA, MOST_KA = 0.05, 5.0
 PLACEHOLDER_KV, PLACEHOLDER_MVA = 1.0, 9900.0
 #: What PSS/E writes for a limit of a unit that is not known [MW].
 PLACEHOLDER_MW = 9999.0
+#: An emergency rating this many times the normal one is doubted.
+_FAR_ABOVE = 10.0
+_MOST_PLACEHOLDER_MVA = 100_000.0
+#: Voltages [pu] and what they may be; a lowest voltage of 0 is no limit. No public case reaches beyond.
+_VOLTAGES: tuple[tuple[TableName, str, float, float], ...] = (
+    ("bus", "vm_pu", 0.2, 2.0),
+    ("bus", "vm_min_pu", 0.0, 2.0),
+    ("bus", "vm_max_pu", 0.5, 2.0),
+    ("generator", "vm_setpoint_pu", 0.5, 1.5),
+)
+_VOLTAGE_WORDS = {
+    "vm_pu": "voltage",
+    "vm_min_pu": "lowest voltage",
+    "vm_max_pu": "highest voltage",
+    "vm_setpoint_pu": "voltage setpoint",
+}
 #: Rated lines a voltage class needs before its median says anything.
 _ENOUGH_LINES = 5
 _PAIRS: tuple[tuple[TableName, str, str, str], ...] = (
@@ -152,6 +168,43 @@ def no_emergency_rating(case: GridCase, policy: Policy) -> Iterator[Finding]:
         message = f"{counted(rows.size, 'branch')} without an emergency rating: the normal one is used after outages"
         at: tuple[TableName, int, str] = ("branch", int(rows[0]), "rating_emergency_mva")
         yield case.finding("GP-LIM-005", "warning", message, "give the emergency ratings if they are higher", at)
+
+
+def emergency_far_above_normal(case: GridCase, policy: Policy) -> Iterator[Finding]:
+    """GP-LIM-005: emergency or short-time ratings that many times exceed the normal one, as where a point is lost."""
+    del policy
+    branch = case.branch
+    normal = branch.rating_normal_mva
+    for column in RATINGS[1:]:
+        values = getattr(branch, column)
+        is_far = (normal > 0) & np.isfinite(values) & (values >= _FAR_ABOVE * normal)
+        is_placeholder = (values >= PLACEHOLDER_MVA) & (values <= _MOST_PLACEHOLDER_MVA)
+        rows = np.flatnonzero(in_service(case, "branch") & is_far & ~is_placeholder)
+        if rows.size:
+            k = int(rows[np.argmax(values[rows] / normal[rows])])
+            message = (
+                f"{counted(rows.size, 'branch')} whose {_words(column)} is {_FAR_ABOVE:g} times the normal one or "
+                f"more; the farthest is {branch.id[k]}: {values[k]:,.6g} MVA, normal {normal[k]:,.6g} MVA"
+            )
+            yield case.finding(
+                "GP-LIM-005", "warning", message, "check the decimal points of both", ("branch", k, column)
+            )
+
+
+def odd_voltages(case: GridCase, policy: Policy) -> Iterator[Finding]:
+    """GP-VAL-005: voltages in per unit that no bus has."""
+    del policy
+    for table, column, low, high in _VOLTAGES:
+        elements = getattr(case, table)
+        values = getattr(elements, column)
+        is_odd = np.isfinite(values) & ((values < low) | (values > high))
+        rows = np.flatnonzero(in_service(case, table) & is_odd)
+        if rows.size:
+            i = int(rows[0])
+            message = f"{counted(rows.size, table)} with a {_VOLTAGE_WORDS[column]} outside {low:g} to {high:g} pu; "
+            message += f"the first is {elements.id[i]}: {values[i]:g} pu"
+            remedy = "write it in per unit of the base voltage: 1 where nominal"
+            yield case.finding("GP-VAL-005", "warning", message, remedy, (table, i, column))
 
 
 def _words(column: str) -> str:
