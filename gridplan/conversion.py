@@ -24,7 +24,7 @@ from gridplan.network.policy import Policy
 from gridplan.network.rules import check_case
 from gridplan.network.zero_impedance import merged
 from gridplan.solution import SCHEMA_VERSION
-from gridplan.store.folder import write_whole
+from gridplan.store.folder import write_together
 
 #: Column whose sum stands for a table in the account, and its unit.
 _AMOUNT: dict[str, tuple[str, str]] = {
@@ -89,8 +89,7 @@ def convert_network(
     if after is not None:
         _refuse_different(found.case, after, path)
     try:
-        for file, data in zip(files, export.files.values(), strict=True):
-            write_whole(file, data)
+        write_together(dict(zip(files, export.files.values(), strict=True)))
     except OSError as reason:
         raise FileError(f"{path} cannot be written: {reason.strerror or reason}") from None
     return _answer(found, export, after, source, files)
