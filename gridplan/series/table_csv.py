@@ -111,7 +111,7 @@ def _rows(text: str, findings: FileFindings) -> Iterator[Row]:
                 yield line, row.split(",")
         return
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    reader = csv.reader((f"{line}\n" for line in text.split("\n")), strict=True)
+    reader = csv.reader((f"{line}\n" for line in text.removesuffix("\n").split("\n")), strict=True)
     try:
         for fields in reader:
             if any(field.strip() for field in fields):
