@@ -21,6 +21,7 @@ EXIT_IO = 4
 EXIT_NO_SOLUTION = 5
 EXIT_BATCH_FAILED = 6
 EXIT_INTERRUPTED = 130
+_MOST_COMPARED = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,19 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
 
 def nearest_names(name: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
     """Names of ``known`` that look most like ``name``, best first."""
-    return tuple(difflib.get_close_matches(str(name), [str(k) for k in known], n=count, cutoff=0.5))
+    candidates = _alike([str(k) for k in known], str(name))
+    return tuple(difflib.get_close_matches(str(name), candidates, n=count, cutoff=0.5))
+
+
+def _alike(names: list[str], name: str) -> list[str]:
+    """Names to compare: of very many those that begin alike, for comparing all would take seconds a finding."""
+    for length in (3, 2, 1):
+        if len(names) <= _MOST_COMPARED:
+            return names
+        alike = [known for known in names if known[:length] == name[:length]]
+        if alike:
+            return alike[:_MOST_COMPARED]
+    return []
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
