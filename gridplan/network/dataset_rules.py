@@ -17,8 +17,8 @@ from gridplan.network.model import IntArray, Network
 from gridplan.network.policy import Policy
 from gridplan.network.rules import check_case
 
-#: A dataset states no kinds of buses, and means it where it writes an infinite rating.
-_NOT_STATED = frozenset(("GP-TOP-002", "GP-TOP-003", "GP-LIM-001"))
+#: A dataset states no kinds of buses, and means it where it writes an infinite rating or a cost of 0.
+_NOT_ASKED = frozenset(("GP-TOP-002", "GP-TOP-003", "GP-LIM-001", "GP-CST-003"))
 #: Loads and shunts stand in the table of buses.
 _FILES: dict[TableName, str] = {"load": "bus", "shunt": "bus"}
 _WORDS = {
@@ -47,7 +47,7 @@ def dataset_findings(folder: Path, network: Network, policy: Policy | None = Non
     """
     case = case_of_network(network)
     case = replace(case, origin=_origin(folder, case))
-    found = tuple(f for f in check_case(case, policy) if f.severity != "note" and f.code not in _NOT_STATED)
+    found = tuple(f for f in check_case(case, policy) if f.severity != "note" and f.code not in _NOT_ASKED)
     if any(finding.severity == "error" for finding in found):
         raise InputError(found)
     return found
