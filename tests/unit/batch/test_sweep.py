@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,7 @@ def test_keys_follow_every_area_file(workshop: Workshop) -> None:
 
 def test_dataset_of_ones_own_is_named_from_the_study_folder(workshop: Workshop, tmp_path: Path) -> None:
     own = tmp_path / "grid"
-    own.mkdir(parents=True)
-    for file in dataset_folder("rts_gmlc").iterdir():
-        (own / file.name).symlink_to(file)
+    shutil.copytree(dataset_folder("rts_gmlc"), own)
     base = workshop.path / "small.yaml"
     base.write_text(base.read_text().replace("network: rts_gmlc", "network: grid"))
     member = members(workshop)[0]
