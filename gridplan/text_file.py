@@ -78,7 +78,7 @@ def read_file_bytes(path: Path, *, what: str, remedy: str, max_bytes: int = MAX_
 
 def decode_text(data: bytes, path: Path, *, what: str, remedy: str) -> tuple[str, tuple[Finding, ...]]:
     """Text of UTF-8 bytes; Windows-1252 is read with a warning, UTF-16 and binary data are refused."""
-    if data.startswith(_UTF16_MARKS) or _has_utf16_zeros(data):
+    if is_utf16(data):
         raise refused("GP-ENC-001", path, "the file is UTF-16 text", "save it as UTF-8")
     if len(data.translate(None, _CONTROL)) != len(data):
         raise refused("GP-ENC-002", path, f"the file is binary, not a {what}", remedy)
@@ -186,7 +186,8 @@ def _decode_cp1252(data: bytes, place: Place, what: str, remedy: str) -> tuple[s
     )
 
 
-def _has_utf16_zeros(data: bytes) -> bool:
+def is_utf16(data: bytes) -> bool:
+    """Whether bytes look like UTF-16 text: by their mark, or by zeros at every other place."""
     head = data[:200]
     zeros = (head[0::2].count(0), head[1::2].count(0))
-    return max(zeros) > len(head) * 0.3 and min(zeros) == 0
+    return data.startswith(_UTF16_MARKS) or (max(zeros) > len(head) * 0.3 and min(zeros) == 0)

@@ -22,6 +22,7 @@ from gridplan.batch.change import changed
 from gridplan.batch.sweep import SweepFile, value_text
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.inputs import input_files, input_names
+from gridplan.store.folder import sha256
 from gridplan.study.check import check_study
 from gridplan.study.messages import schema_findings
 from gridplan.study.resolved import resolved
@@ -60,7 +61,7 @@ def build_members(file: SweepFile) -> tuple[Member, ...]:
         With the faults of all combinations; each stands at the axis value that brings it about.
     """
     members, findings = [], []
-    digest = cache(file_sha256)
+    digest = cache(sha256)
     faults_of_one = cache(partial(_faults_of_one, file))
     for choice in itertools.product(*(range(len(axis.values)) for axis in file.sweep.axes)):
         try:
@@ -80,12 +81,7 @@ def run_key(study: Study, input_sha256: dict[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LETTERS]
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def input_sha256(study: Study, folder: Path, digest: Callable[[Path], str] = file_sha256) -> dict[str, str]:
+def input_sha256(study: Study, folder: Path, digest: Callable[[Path], str] = sha256) -> dict[str, str]:
     """SHA-256 of every file behind a study whose named files lie in ``folder``."""
     return {name: digest(path) for name, path in input_names(input_files(study, folder), folder).items()}
 

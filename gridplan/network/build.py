@@ -7,7 +7,7 @@ line for everything left out. Nothing disappears without one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -187,8 +187,3 @@ def _texts(column: tuple[str, ...], rows: Iterable[int]) -> tuple[str, ...]:
 
 def _summed(at: IntArray, values: FloatArray, n_bus: int) -> FloatArray:
     return np.bincount(at, weights=values, minlength=n_bus).astype(np.float64)
-
-
-def with_findings(built: BuiltNetwork, findings: Iterable[Finding]) -> BuiltNetwork:
-    """Same network with more findings."""
-    return replace(built, findings=(*built.findings, *findings))

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gridplan.errors import Place, did_you_mean, input_error
 from gridplan.network.case import GridCase, NotCarried
@@ -101,13 +101,7 @@ def read_case(path: Path) -> GridCase:
     InputError
         If no reader knows the ending, or the file is not what its ending says; every fault is listed.
     """
-    found = format_of(path)
-    if found is None or not found.reader:
-        known = [ending for row in FORMATS if row.reader for ending in row.endings]
-        message = f"no reader for {path.name}: its ending {path.suffix!r} is none of {', '.join(known)}."
-        message += did_you_mean(path.suffix.lower(), known)
-        raise input_error("GP-NET-001", message, "give the file the ending of its format", Place(file=path))
-    case: GridCase = _function(found.reader)(path)
+    case: GridCase = _function(path, "reader", "give the file the ending of its format")(path)
     return case
 
 
@@ -119,16 +113,18 @@ def export_case(case: GridCase, path: Path) -> Export:
     InputError
         If no writer knows the ending, or the case cannot be said in the format.
     """
-    found = format_of(path)
-    if found is None or not found.writer:
-        known = [ending for row in FORMATS if row.writer for ending in row.endings]
-        message = f"no writer for {path.name}: its ending {path.suffix!r} is none of {', '.join(known)}."
-        message += did_you_mean(path.suffix.lower(), known)
-        raise input_error("GP-NET-001", message, "name a file with one of these endings", Place(file=path))
-    export: Export = _function(found.writer)(case, path.name)
+    export: Export = _function(path, "writer", "name a file with one of these endings")(case, path.name)
     return export
 
 
-def _function(name: str) -> Any:
+def _function(path: Path, role: Literal["reader", "writer"], remedy: str) -> Any:
+    """Reader or writer of the format of a path; an ending that has none is refused with those that have one."""
+    found = format_of(path)
+    name: str = getattr(found, role) if found else ""
+    if not name:
+        known = [ending for row in FORMATS if getattr(row, role) for ending in row.endings]
+        message = f"no {role} for {path.name}: its ending {path.suffix!r} is none of {', '.join(known)}."
+        message += did_you_mean(path.suffix.lower(), known)
+        raise input_error("GP-NET-001", message, remedy, Place(file=path))
     module, _, function = name.partition(":")
     return getattr(importlib.import_module(module), function)

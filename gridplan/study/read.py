@@ -16,9 +16,9 @@ from gridplan.study.check import check_study
 from gridplan.study.messages import schema_findings
 from gridplan.study.schema import Study
 from gridplan.study.source import StudySource, Tree, read_tree
+from gridplan.text_file import is_utf16, refused
 
 MAX_BYTES = 1 << 20
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r") + b"\x7f"
 _STUDY_ENDINGS = (".yaml", ".yml", ".json")
 
@@ -69,7 +69,7 @@ def load_study_text(text: str, *, file: Path | None = None, findings: tuple[Find
         If it is not a sound study.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise _refused("GP-SIZ-001", file, f"the study holds more than {MAX_BYTES:,} bytes", "split the study")
+        raise refused("GP-SIZ-001", file, f"the study holds more than {MAX_BYTES:,} bytes", "split the study")
     tree = read_tree(text, file)
     warned = (*findings, *tree.findings)
     study = _validated(tree, warned)
@@ -95,9 +95,9 @@ def _read_bytes(path: Path) -> bytes:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise _refused("GP-ENC-002", path, f"{path} is a folder, not a study file", _folder_remedy(path))
+            raise refused("GP-ENC-002", path, f"{path} is a folder, not a study file", _folder_remedy(path))
         if not stat.S_ISREG(mode):
-            raise _refused("GP-ENC-002", path, f"{path} is not a regular file", "give a study file")
+            raise refused("GP-ENC-002", path, f"{path} is not a regular file", "give a study file")
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -106,17 +106,17 @@ def _read_bytes(path: Path) -> bytes:
         message = f"{path} cannot be read: {reason.strerror or reason}"
         raise FileError(message) from reason
     if len(data) > MAX_BYTES:
-        raise _refused("GP-SIZ-001", path, f"the file holds more than {MAX_BYTES:,} bytes", "split the study")
+        raise refused("GP-SIZ-001", path, f"the file holds more than {MAX_BYTES:,} bytes", "split the study")
     return data
 
 
 def _decode(data: bytes, path: Path) -> tuple[str, tuple[Finding, ...]]:
     if not data.strip():
-        raise _refused("GP-ENC-002", path, "the file is empty", "begin with a copy from `gridplan init`")
-    if data.startswith(_UTF16_MARKS) or _has_utf16_zeros(data):
-        raise _refused("GP-ENC-001", path, "the file is UTF-16 text", "save it as UTF-8")
+        raise refused("GP-ENC-002", path, "the file is empty", "begin with a copy from `gridplan init`")
+    if is_utf16(data):
+        raise refused("GP-ENC-001", path, "the file is UTF-16 text", "save it as UTF-8")
     if len(data.translate(None, _CONTROL)) != len(data):
-        raise _refused("GP-ENC-002", path, "the file is binary, not text", "give a YAML text file")
+        raise refused("GP-ENC-002", path, "the file is binary, not text", "give a YAML text file")
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as reason:
@@ -129,30 +129,20 @@ def _decode_cp1252(data: bytes, path: Path, line: int) -> tuple[str, tuple[Findi
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
-        raise _refused("GP-ENC-002", path, "the file is binary, not text", "give a YAML text file") from None
+        raise refused("GP-ENC-002", path, "the file is binary, not text", "give a YAML text file") from None
     message = "the file is not UTF-8; it was read as Windows-1252 (Latin-1) text"
     return text, (
         Finding(code="GP-ENC-001", severity="warning", message=message, remedy="save it as UTF-8", place=place),
     )
 
 
-def _has_utf16_zeros(data: bytes) -> bool:
-    head = data[:200]
-    zeros = (head[0::2].count(0), head[1::2].count(0))
-    return max(zeros) > len(head) * 0.3 and min(zeros) == 0
-
-
-def _refused(code: str, file: Path | None, message: str, remedy: str) -> InputError:
-    return InputError([Finding(code=code, severity="error", message=message, remedy=remedy, place=Place(file=file))])
-
-
 def _missing(path: Path) -> InputError:
     folder = path.parent
     if not folder.is_dir():
-        return _refused("GP-ENC-002", path, f"{path} does not exist, nor does its folder", "check the path")
+        return refused("GP-ENC-002", path, f"{path} does not exist, nor does its folder", "check the path")
     files = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
     message = f"{path} does not exist.{did_you_mean(path.name, files)}"
-    return _refused("GP-ENC-002", path, message, "check the name, or make a study with `gridplan init`")
+    return refused("GP-ENC-002", path, message, "check the name, or make a study with `gridplan init`")
 
 
 def _folder_remedy(folder: Path) -> str:

@@ -36,8 +36,6 @@ ENDINGS = (".csv", ".csv.gz", ".con")
 LONGEST_NAME = 80
 #: Largest file; PSS/E takes three lines for each of the 50,000 outages of the largest studies.
 _MAX_BYTES, _MAX_LINES = 16 * 1024 * 1024, 200_000
-#: Reading ends at so many errors.
-_MAX_ERRORS = 100
 _WORDS = ("category", "rating", "load_loss")
 _REMEDY = f"give a table with the columns {', '.join(COLUMNS)}, or a PSS/E .con file"
 
