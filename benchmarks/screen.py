@@ -56,10 +56,12 @@ def overloads_of_every_pair(grid: Grid, state: FloatArray) -> int:
     n_branch, table = len(grid.network.branch), grid.outages
     flow = state[:, :n_branch]
     count = int((np.abs(flow).max(axis=0) > grid.limits.normal_mw + SCREEN_TOLERANCE_MW).sum())
+    every = range(n_branch)
+    limit = grid.limits_after_mw(every)
     for k in range(len(table.contingencies)):
-        columns = table.columns(k)
-        after = flow + state[:, table.source[columns]] @ table.effect[:, columns].T
-        count += int((np.abs(after).max(axis=0) > grid.limit_after_mw[:, k] + SCREEN_TOLERANCE_MW).sum())
+        sources = table.sources(k)
+        after = flow + state[:, table.source[sources]] @ table.effect(every, sources).T
+        count += int((np.abs(after).max(axis=0) > limit[:, k] + SCREEN_TOLERANCE_MW).sum())
     return count
 
 

@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gridplan.dispatch.columns import unit_start_mw
 from gridplan.dispatch.curved_cost import solve_curved
-from gridplan.dispatch.grid import Grid, Limits, Prices, unit_start_mw
+from gridplan.dispatch.grid import Grid, Prices
+from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.price import lmp_usd_per_mwh
 from gridplan.dispatch.rows import RowKey, RowPool, middle_mw, row_name
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw

@@ -89,7 +89,7 @@ class HourBlock:
 
     def column_bounds(self, hours: IntArray | slice) -> tuple[FloatArray, FloatArray]:
         """Bounds l_h, w_h, each dims (time, column) [MW]."""
-        lower, upper = (bound[hours] for bound in self.grid.column_bounds_mw)
+        lower, upper = self.grid.column_bounds_mw(hours)
         n_time = len(lower)
         if not self.is_elastic:
             upper = upper.copy()

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.dispatch.grid import Grid, unit_output_mw, unit_start_mw
+from gridplan.dispatch.columns import unit_start_mw
+from gridplan.dispatch.grid import Grid, unit_output_mw
 from gridplan.dispatch.rows import RowKey, row_weights
 from gridplan.dispatch.year import YearDispatch, YearResult
 from gridplan.network.cost import CostCurve
@@ -154,7 +155,7 @@ def _unit_prices(dispatch: YearDispatch, result: YearResult) -> FloatArray:
     for key, dual in zip(dispatch.pool.keys, result.row_dual[0, 1:], strict=True):
         if dual != 0.0:
             weights += dual * row_weights(grid, key)
-    at_bus = weights[: layout.n_branch] @ grid.factors
+    at_bus = result.row_dual[0, 1:] @ dispatch.pool.of_buses
     own = weights[layout.generator : layout.dc_line]
     return np.asarray(result.row_dual[0, 0] + at_bus[grid.network.generator.bus] + own)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.grid import Grid, chunks
 from gridplan.dispatch.rows import RowKey, row_name
 from gridplan.dispatch.year import YearDispatch, YearResult
 from gridplan.network.model import BoolArray, FloatArray, IntArray
@@ -122,8 +122,11 @@ def least_capacity(
 
 def _spare_mw(grid: Grid, result: YearResult) -> FloatArray:
     units = grid.columns.of("generator")
-    upper = grid.column_bounds_mw[1][result.hours][:, units]
-    return np.asarray((upper - result.column_mw[:, units]).sum(axis=1))
+    spare = np.empty(len(result.hours))
+    for part in chunks(len(spare)):
+        upper = grid.column_bounds_mw(result.hours[part])[1]
+        spare[part] = (upper[:, units] - result.column_mw[part][:, units]).sum(axis=1)
+    return spare
 
 
 def _binding(grid: Grid, year: YearDispatch, dual: FloatArray, is_supply: bool) -> tuple[str, ...]:

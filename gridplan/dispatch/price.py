@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridplan.dispatch.rows import RowPool, row_weights
+from gridplan.dispatch.rows import RowPool
 from gridplan.dispatch.year import YearResult
 from gridplan.network.model import FloatArray
 
@@ -15,10 +15,6 @@ def lmp_usd_per_mwh(pool: RowPool, result: YearResult) -> FloatArray:
     ``lmp_b = pi_balance + sum_r pi_r (w_r PTDF)_b``: one MW more load at b moves the rows' flows by -PTDF.
     """
     grid = pool.grid
-    n_branch = grid.outages.layout.n_branch
     energy = np.repeat(result.row_dual[:, :1], len(grid.network.bus), axis=1)
-    keys = pool.keys[: result.row_dual.shape[1] - 1]
-    if not keys:
-        return energy
-    weights = np.array([row_weights(grid, key)[:n_branch] for key in keys])
-    return np.asarray(energy + result.row_dual[:, 1:] @ (weights @ grid.factors))
+    n_row = result.row_dual.shape[1] - 1
+    return np.asarray(energy + result.row_dual[:, 1:] @ pool.of_buses[:n_row])

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.columns import unit_start_mw
+from gridplan.dispatch.grid import Grid, chunks
 from gridplan.network.model import FloatArray
 
 INTACT = -1
@@ -29,6 +30,7 @@ class RowPool:
     grid: Grid
     raised_mw: Mapping[RowKey, FloatArray] = field(default_factory=dict)
     keys: list[RowKey] = field(default_factory=list)
+    of_buses: FloatArray = field(init=False)
     of_columns: FloatArray = field(init=False)
     of_points: FloatArray = field(init=False)
     fixed_mw: FloatArray = field(init=False)
@@ -37,6 +39,7 @@ class RowPool:
 
     def __post_init__(self) -> None:
         n_time = len(self.grid)
+        self.of_buses = np.zeros((0, len(self.grid.network.bus)))
         self.of_columns = np.zeros((0, len(self.grid.columns.kind)))
         self.of_points = np.zeros((0, self.grid.n_point))
         self.fixed_mw = np.zeros((n_time, 0))
@@ -54,22 +57,23 @@ class RowPool:
         new = [k for k in dict.fromkeys(keys) if k not in known]
         if not new:
             return 0
-        weights = np.array([row_weights(self.grid, key) for key in new])
+        states = [row_weights(self.grid, key) for key in new]
+        buses = np.array([bus_weights(self.grid, weights) for weights in states])
+        weights = np.array(states)
         ratings = np.array([self._rating(key) for key in new])
         limits = np.array([self._limit(key, rating) for key, rating in zip(new, ratings, strict=True)])
-        self.of_columns = np.vstack([self.of_columns, weights @ self.grid.state_of_columns])
-        self.of_points = np.vstack([self.of_points, weights @ self.grid.state_of_points])
+        self.of_buses = np.vstack([self.of_buses, buses])
+        self.of_columns = np.vstack([self.of_columns, _of_columns(self.grid, weights, buses)])
+        self.of_points = np.vstack([self.of_points, _of_points(self.grid, weights, buses)])
         middle = np.array([middle_mw(self.grid, key) for key in new])
-        self.fixed_mw = np.hstack([self.fixed_mw, self.grid.fixed_state @ weights.T - middle])
+        self.fixed_mw = np.hstack([self.fixed_mw, _fixed_mw(self.grid, weights, buses) - middle])
         self.limit_mw = np.hstack([self.limit_mw, limits.T])
         self.rating_mw = np.append(self.rating_mw, ratings)
         self.keys += new
         return len(new)
 
     def _rating(self, key: RowKey) -> float:
-        branch, contingency = key
-        intact = contingency == INTACT
-        return float(self.grid.limits.normal_mw[branch] if intact else self.grid.limit_after_mw[branch, contingency])
+        return float(self.grid.limits.of(self.grid.rating_of(key[1]))[key[0]])
 
     def _limit(self, key: RowKey, rating_mw: float) -> FloatArray:
         return np.asarray(np.maximum(self.raised_mw.get(key, -np.inf), np.full(len(self.grid), rating_mw)))
@@ -81,9 +85,45 @@ def row_weights(grid: Grid, key: RowKey) -> FloatArray:
     weights = np.zeros(len(grid.outages.layout))
     weights[branch] = 1.0
     if contingency != INTACT:
-        columns = grid.outages.columns(contingency)
-        np.add.at(weights, grid.outages.source[columns], grid.outages.effect[branch, columns])
+        sources = grid.outages.sources(contingency)
+        np.add.at(weights, grid.outages.source[sources], grid.outages.effect([branch], sources)[0])
     return weights
+
+
+def bus_weights(grid: Grid, weights: FloatArray) -> FloatArray:
+    """MW of a row per MW injected at each bus, dims (bus,), by the branches among its weights (state,)."""
+    branches = np.flatnonzero(weights[: grid.outages.layout.n_branch])
+    return np.asarray(weights[branches] @ grid.factors.rows(branches))
+
+
+def _of_columns(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
+    """Row per MW of each column, dims (row, column): by its injection, and as a state that an outage takes away."""
+    layout, columns = grid.outages.layout, grid.columns
+    of_columns = np.asarray((grid.injection_of_columns @ buses.T).T)
+    for kind, offset in (("generator", layout.generator), ("dc_line", layout.dc_line)):
+        at = columns.of(kind)
+        of_columns[:, at] += weights[:, offset + columns.owner[at]]
+    return of_columns
+
+
+def _of_points(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
+    """Row per MW withdrawn at each plan point, dims (row, point)."""
+    of_points = -buses[:, grid.point_bus]
+    of_points[:, list(grid.campus_points)] += weights[:, grid.outages.layout.campus :]
+    return of_points
+
+
+def _fixed_mw(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
+    """Row by data alone, dims (time, row) [MW]: fixed injections, phase shifters, output that units always have."""
+    layout, unit = grid.outages.layout, grid.network.generator
+    of_units = weights[:, layout.generator : layout.dc_line]
+    fixed = np.flatnonzero(unit.is_fixed)
+    always = weights[:, : layout.n_branch] @ grid.factors.shift_mw + of_units @ unit_start_mw(grid.network)
+    hourly = [
+        grid.fixed_injection_mw(part) @ buses.T + grid.series.p_max_mw[part][:, fixed] @ of_units[:, fixed].T
+        for part in chunks(len(grid))
+    ]
+    return np.concatenate([np.zeros((0, len(weights))), *hourly]) + always
 
 
 def middle_mw(grid: Grid, key: RowKey) -> float:

@@ -1,8 +1,8 @@
 """Full N-1 screen of solved hours by bound filter.
 
-A pair (branch, outage) can only be violated if
-``max_h |f_l| + sum |effect| max_h |state| > limit``; all other pairs are ruled out for the
-whole set of hours at once, and the few that remain are checked hour by hour.
+A pair (branch, outage) can only be violated if ``max_h |f_l| + sum |effect| max_h |state| > limit``. ``Reach`` rules
+out whole branches by what it has seen before; of those that are left, pairs are ruled out for the whole set of
+hours at once, and the few that remain are checked hour by hour. No array of size (branch, outage) is made.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from gridplan.network.model import FloatArray, IntArray
 SCREEN_TOLERANCE_MW = 1.0e-5
 #: Flows looked at together: bounds the memory of a screen, whatever the count of hours.
 SCREEN_BLOCK = 2_000_000
+#: Branches whose pairs are looked at together.
+BRANCH_BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,14 @@ def _suspicious(grid: Grid, state: FloatArray, margin_frac: float) -> tuple[IntA
     found = np.flatnonzero(intact > margin_frac * grid.limits.normal_mw)
     if not grid.outages.contingencies:
         return found, np.zeros((0, 2), dtype=np.int64)
-    moved = np.abs(grid.outages.effect) * largest[grid.outages.source]
-    bound = flow[:, None] + np.add.reduceat(moved, grid.outages.start[:-1], axis=1)
-    return found, np.argwhere(bound > margin_frac * grid.limit_after_mw)
+    branches = grid.reach.suspicious(flow, largest, margin_frac)
+    pairs = [np.zeros((0, 2), dtype=np.int64)]
+    for first in range(0, len(branches), BRANCH_BLOCK):
+        block = branches[first : first + BRANCH_BLOCK]
+        reach = np.abs(grid.outages.effect(block)) * largest[grid.outages.source] @ grid.outages.of_contingency
+        found_here = np.argwhere(flow[block, None] + reach > margin_frac * grid.limits_after_mw(block))
+        pairs.append(np.column_stack([block[found_here[:, 0]], found_here[:, 1]]))
+    return found, np.concatenate(pairs)
 
 
 def pair_flow_mw(grid: Grid, state: FloatArray, key: RowKey) -> FloatArray:
@@ -57,14 +64,16 @@ def pair_flow_mw(grid: Grid, state: FloatArray, key: RowKey) -> FloatArray:
     flow = state[:, branch]
     if contingency == INTACT:
         return flow
-    columns = grid.outages.columns(contingency)
-    return np.asarray(flow + state[:, grid.outages.source[columns]] @ grid.outages.effect[branch, columns])
+    sources = grid.outages.sources(contingency)
+    return np.asarray(flow + state[:, grid.outages.source[sources]] @ grid.outages.effect([branch], sources)[0])
 
 
 def limit_mw(grid: Grid, key: RowKey) -> float:
-    """Limit of a pair [MW]: normal rating intact, after an outage that of the contingency."""
+    """Limit of a pair [MW]: normal intact, after an outage by its rating; infinite where not monitored."""
     branch, contingency = key
-    return float(grid.limits.normal_mw[branch] if contingency == INTACT else grid.limit_after_mw[branch, contingency])
+    if contingency != INTACT and grid.outages.not_monitored[branch, contingency]:
+        return np.inf
+    return float(grid.limits.of(grid.rating_of(contingency))[branch])
 
 
 def overloaded_pairs(
@@ -103,7 +112,7 @@ def each_overloaded_pair(
             yield PairSeries(key=key, overload_mw=overload)
     for branch, contingencies in _by_branch(pairs, most=max(1, SCREEN_BLOCK // max(len(state), 1))):
         overload = np.abs(_flows_after_mw(grid, state, branch, contingencies))
-        overload -= grid.limit_after_mw[branch, contingencies]
+        overload -= grid.limits_after_mw([branch])[0, contingencies]
         for j, contingency in enumerate(map(int, contingencies)):
             if (branch, contingency) in raised:
                 flow = np.abs(pair_flow_mw(grid, state, (branch, contingency)))
@@ -129,10 +138,12 @@ def _by_branch(pairs: IntArray, most: int) -> Iterator[tuple[int, IntArray]]:
 
 def _flows_after_mw(grid: Grid, state: FloatArray, branch: int, contingencies: IntArray) -> FloatArray:
     """Flow on one branch after each of some outages, dims (time, outage) [MW]."""
-    start, end = grid.outages.start[contingencies], grid.outages.start[contingencies + 1]
+    table = grid.outages
+    effect = table.effect([branch])[0]
+    start, end = table.start[contingencies], table.start[contingencies + 1]
     width = end - start
-    columns = np.repeat(start - np.cumsum(width) + width, width) + np.arange(width.sum())
-    moved = state[:, grid.outages.source[columns]] * grid.outages.effect[branch, columns]
+    sources = np.repeat(start - np.cumsum(width) + width, width) + np.arange(width.sum())
+    moved = state[:, table.source[sources]] * effect[sources]
     flow = np.repeat(state[:, [branch]], len(contingencies), axis=1)
     has_effect = width > 0
     if has_effect.any():

@@ -1,6 +1,6 @@
-"""Linear sensitivities of the DC network as pure functions: PTDF, LODF, islands.
+"""The DC model of a network as pure functions: susceptances, incidence, islands.
 
-Sign: injection +, flow + from -> to. Arrays are dense; (branch, bus) and (branch, outaged branch).
+Sign: injection +, flow + from -> to. What follows from them is in ``factors``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu
 
 from gridplan.errors import input_error
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
@@ -54,58 +53,6 @@ def incidence(network: Network) -> sp.csr_matrix:
     return sp.csr_matrix((signs, (np.concatenate([rows, rows]), ends)), shape=(n_branch, len(network.bus)))
 
 
-def ptdf(network: Network, *, convention: DcConvention = "matpower", reference_bus: int = 0) -> FloatArray:
-    """Power transfer distribution factors, dims (branch, bus) [MW per MW], withdrawn at ``reference_bus``.
-
-    PTDF = diag(b) C (C' diag(b) C)^-1 with the reference row and column left out.
-
-    Raises
-    ------
-    InputError
-        If the network is not connected; the buses of the smallest island are named.
-    """
-    b_pu = series_susceptance_pu(network, convention)
-    label = island_labels(network, np.flatnonzero(b_pu == 0))
-    if label.max() > 0:
-        raise _not_connected(network, label)
-    c = incidence(network)
-    b = sp.diags(b_pu)
-    keep = np.flatnonzero(np.arange(len(network.bus)) != reference_bus)
-    reduced = (c.T @ b @ c).tocsc()[keep][:, keep]
-    flows = (b @ c).tocsc()[:, keep]
-    factors = np.zeros((len(network.branch), len(network.bus)))
-    factors[:, keep] = splu(reduced.tocsc()).solve(flows.T.toarray(), trans="T").T
-    return factors
-
-
-def shift_flow_mw(network: Network, factors: FloatArray, convention: DcConvention = "matpower") -> FloatArray:
-    """Branch flows caused by phase shifters at zero injection, dims (branch,) [MW].
-
-    f = -b phi + PTDF C' (b phi), in MW. The powermodels convention knows no shifts: zero.
-    """
-    if convention == "powermodels":
-        return np.zeros(len(network.branch))
-    push_mw = series_susceptance_pu(network, convention) * network.branch.shift_rad * network.base_mva
-    if not push_mw.any():
-        return np.zeros(len(network.branch))
-    return np.asarray(factors @ (incidence(network).T @ push_mw) - push_mw)
-
-
-def lodf(factors: FloatArray, from_bus: IntArray, to_bus: IntArray, outaged: Sequence[int]) -> FloatArray:
-    """Line outage distribution factors of one set of branches lost together, dims (branch, outaged).
-
-    f_after = f + LODF f[outaged], LODF = H (I - H[outaged])^-1 with H = PTDF (e_from - e_to);
-    the rows of the outaged branches are set so that their own flow becomes zero.
-    Only for sets that do not split the network.
-    """
-    outaged = list(outaged)
-    transfer = factors[:, from_bus[outaged]] - factors[:, to_bus[outaged]]
-    own = np.eye(len(outaged)) - transfer[outaged]
-    result = np.linalg.solve(own.T, transfer.T).T
-    result[outaged] = -np.eye(len(outaged))
-    return np.asarray(result)
-
-
 def island_labels(network: Network, outaged: Sequence[int] | IntArray = ()) -> IntArray:
     """Island number of every bus with these branches out, dims (bus,); found by graph search."""
     keep = np.ones(len(network.branch), dtype=bool)
@@ -126,6 +73,19 @@ def main_island(network: Network, label: IntArray, lost_buses: Sequence[int] = (
     size = np.bincount(label)
     order = np.lexsort((size, load_mw))
     return np.asarray(label == order[-1])
+
+
+def check_connected(network: Network, outaged: IntArray) -> None:
+    """Refuse a network that falls apart without these branches.
+
+    Raises
+    ------
+    InputError
+        GP-TOP-001; the buses of the smallest island are named.
+    """
+    label = island_labels(network, outaged)
+    if label.max() > 0:
+        raise _not_connected(network, label)
 
 
 def _not_connected(network: Network, label: IntArray) -> Exception:

@@ -10,8 +10,8 @@ from gridplan.dispatch.parts import evaluate_year
 from gridplan.dispatch.rows import RowKey, RowPool, row_name
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearResult, unserved_mw
 from gridplan.errors import InfeasibleError
-from gridplan.network.contingency import without_pickup
 from gridplan.network.model import FloatArray
+from gridplan.network.outage_effects import without_pickup
 from gridplan.plan.local_hour import hour_text
 from gridplan.study.schema import Study
 
@@ -55,7 +55,7 @@ def check_pickup(grid: Grid) -> None:
     InfeasibleError
         If no unit that picks up is left beside what is lost.
     """
-    lost = without_pickup(grid.network, grid.outages)
+    lost = without_pickup(grid.outages)
     if lost:
         names = ", ".join(outage.id for outage in lost[:SHOWN_OVERLOADS])
         more = f" and {len(lost) - SHOWN_OVERLOADS} more" if len(lost) > SHOWN_OVERLOADS else ""

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, Limits, PlanPoint, Prices
+from gridplan.dispatch.grid import Grid, PlanPoint, Prices
+from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult
 from gridplan.errors import InfeasibleError
+from gridplan.network.bridges import find_bridges
 from gridplan.network.contingency import Contingency, single_outages
 from gridplan.network.load_loss import cut_off_buses, ruled
 from gridplan.network.model import BoolArray, FloatArray, Network
-from gridplan.network.sensitivity import island_labels, main_island, ptdf
 from gridplan.plan.base_case import base_dispatch
 from gridplan.series.model import GridSeries
 from gridplan.study.schema import Reinforcement, Study
@@ -26,9 +27,9 @@ from gridplan.study.schema import Reinforcement, Study
 class YearCase:
     """One studied year before any campus.
 
-    ``limits`` hold committed upgrades but no candidate; ``base`` is the secure dispatch without
-    campuses, ``raised_mw`` the hourly limits of pairs it overloads; ``rows`` the rows it needed; ``sets`` the
-    contingencies of files.
+    ``limits`` hold committed upgrades but no candidate; ``plain`` is the grid without campuses, ``base`` its
+    secure dispatch, ``raised_mw`` the hourly limits of pairs it overloads; ``rows`` the rows it needed; ``sets``
+    the contingencies of files.
     """
 
     year: int
@@ -37,7 +38,7 @@ class YearCase:
     series: GridSeries
     limits: Limits
     prices: Prices
-    factors: FloatArray
+    plain: Grid
     base: YearResult
     raised_mw: Mapping[RowKey, FloatArray]
     rows: tuple[RowKey, ...]
@@ -52,16 +53,11 @@ class YearCase:
     def grid(self, points: Sequence[PlanPoint], *, limits: Limits | None = None, security: str | None = None) -> Grid:
         """Dispatch grid with these plan points; ``security`` replaces the study's."""
         campus_ids = [p.id for p in points if p.is_campus]
-        return Grid(
-            self.network,
-            self.series,
-            limits or self.limits,
-            self.prices,
-            points=points,
-            contingencies=listed_outages(self.study, self.network, campus_ids, security, self.sets),
-            convention=self.study.criteria.dc_convention,
-            factors=self.factors,
-        )
+        listed = listed_outages(self.study, self.network, campus_ids, security, self.sets)
+        grid = self.plain if listed else self.plain.without_outages()
+        if limits is not None:
+            grid = grid.with_limits(limits)
+        return grid.with_points(points, listed[len(grid.outages.contingencies) :])
 
     def base_at(self, n_point: int) -> YearResult:
         """The base dispatch as a result on a grid with this many plan points, all at zero."""
@@ -120,7 +116,6 @@ def year_case(
     prices = Prices(
         unserved_usd_per_mwh=study.prices.unserved_usd_per_mwh, overload_usd_per_mwh=study.prices.overload_usd_per_mwh
     )
-    factors = ptdf(network, convention=study.criteria.dc_convention)
     outages = listed_outages(study, network, (), sets=sets)
     grid = Grid(
         network,
@@ -129,7 +124,6 @@ def year_case(
         prices,
         contingencies=outages,
         convention=study.criteria.dc_convention,
-        factors=factors,
     )
     try:
         base, rows, raised = base_dispatch(study, grid, farm)
@@ -142,7 +136,7 @@ def year_case(
         series=series,
         limits=limits,
         prices=prices,
-        factors=factors,
+        plain=grid,
         base=base,
         raised_mw=raised,
         rows=rows,
@@ -173,11 +167,7 @@ def annual_cost_usd(option: Reinforcement, discount_rate_frac: float) -> float:
 
 def radial_buses(network: Network, sets: Sequence[Contingency] = ()) -> BoolArray:
     """Buses cut off by some single branch outage, or by a set after which no load may be lost, dims (bus,)."""
-    cut = np.zeros(len(network.bus), dtype=bool)
-    for k in range(len(network.branch)):
-        label = island_labels(network, (k,))
-        if label.max() > 0:
-            cut |= ~main_island(network, label)
+    cut = find_bridges(network).cut_off()
     for lost in sets:
         if not lost.is_load_loss_allowed:
             cut |= cut_off_buses(network, lost)

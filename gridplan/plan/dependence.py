@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.dispatch.grid import Grid, PlanPoint
+from gridplan.dispatch.grid import PlanPoint
 from gridplan.dispatch.hosting import hosting_year
 from gridplan.plan.case import YearCase
 from gridplan.plan.poi import PoiCapacity
@@ -73,17 +73,7 @@ def _losses(case: YearCase, poi: PoiCapacity) -> np.ndarray:
         measured=(),
     )
     point = PlanPoint(id=poi.poi, bus=case.network.bus_index(poi.poi))
-    like = case.grid((point,))
-    grid = Grid(
-        case.network,
-        trial,
-        case.limits,
-        case.prices,
-        points=(point,),
-        contingencies=like.outages.contingencies,
-        convention=case.study.criteria.dc_convention,
-        factors=case.factors,
-    )
+    grid = case.grid((point,)).with_series(trial)
     raised = {key: limit[hours] for key, limit in case.raised_mw.items()}
     found = hosting_year(
         grid,

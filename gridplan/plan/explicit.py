@@ -109,7 +109,7 @@ def _matrix(entries: Entries, n_column: int) -> sp.csr_matrix:
 def _column_data(
     plan: SitingPlan, block: HourBlock, hours: IntArray, unserved_limit_mw: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    lower, upper = (bound[hours].copy() for bound in block.grid.column_bounds_mw)
+    lower, upper = block.grid.column_bounds_mw(hours)
     unserved = block.grid.columns.of("unserved")
     upper[:, unserved] = np.minimum(upper[:, unserved], unserved_limit_mw[:, unserved])
     requests = [plan.requests[i] for i, _ in plan.sites]

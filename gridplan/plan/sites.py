@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, Limits, PlanPoint
+from gridplan.dispatch.grid import Grid, PlanPoint
 from gridplan.dispatch.hosting import hosting_year
+from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, unserved_mw
 from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.case import YearCase, annual_cost_usd, is_available, rating_factor

@@ -15,7 +15,8 @@ import scipy.sparse as sp
 
 from gridplan.dispatch.cuts import own_cuts
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, Limits
+from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.parts import evaluate_year
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, unserved_mw

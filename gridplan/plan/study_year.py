@@ -152,5 +152,5 @@ def _campus_free(case: YearCase, sites: YearSites | None) -> list[RowKey]:
     """Rows of siting that mean the same on the schedule's grid: campus outages have other positions there."""
     if sites is None:
         return []
-    count = len(case.grid(()).outages.contingencies)
+    count = len(case.plain.outages.contingencies)
     return [key for key in sites.result.rows if key[1] < count]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from gridplan.dispatch.grid import Grid
+from gridplan.network.bridges import find_bridges
 from gridplan.network.contingency import Contingency, live_buses, outage_label
 from gridplan.network.load_loss import cut_off_buses
-from gridplan.network.sensitivity import island_labels, main_island
 from gridplan.plan.case import YearCase
 from gridplan.solution import contingency_label
 
@@ -42,11 +42,12 @@ def outage_sets(case: YearCase) -> list[dict[str, Any]]:
 def islanding(case: YearCase, listed: Iterable[Contingency]) -> list[dict[str, Any]]:
     """Branch outages, and listed sets, that cut buses off, with the buses; those a set loses itself included."""
     network = case.network
-    found = []
-    for k, name in enumerate(network.branch.id):
-        label = island_labels(network, (k,))
-        if label.max() > 0:
-            found.append((contingency_label("branch", name), ~main_island(network, label)))
+    bridges = find_bridges(network)
+    order = np.argsort(bridges.branch)
+    found = [
+        (contingency_label("branch", network.branch.id[k]), bridges.dead(int(i)))
+        for i, k in zip(order, bridges.branch[order], strict=True)
+    ]
     found += [(outage_label(network, lost), ~live_buses(network, lost)) for lost in listed if lost.is_set]
     return [
         {"contingency": label, "buses": [network.bus.id[b] for b in np.flatnonzero(dark)]}

@@ -103,7 +103,7 @@ def _merit_order(plan: YearPlan) -> tuple[FloatArray, FloatArray]:
     grid = plan.grid
     blocks = grid.columns.of("generator")
     cost = grid.columns.cost_usd_per_mwh[blocks]
-    lower, upper = (b[:, blocks] for b in grid.column_bounds_mw)
+    lower, upper = (b[:, blocks] for b in grid.column_bounds_mw(slice(None)))
     need = grid.balance_mw + plan.final.u_mw.sum(axis=1) - lower.sum(axis=1)
     order = np.argsort(cost, kind="stable")
     room = (upper - lower)[:, order]

@@ -10,7 +10,8 @@ from numpy.testing import assert_allclose
 
 from gridplan.errors import InputError
 from gridplan.network.model import Network
-from gridplan.network.sensitivity import island_labels, lodf, main_island, ptdf, series_susceptance_pu, shift_flow_mw
+from gridplan.network.sensitivity import island_labels, main_island, series_susceptance_pu
+from tests.oracles.dense_factors import lodf, ptdf, shift_flow_mw
 from tests.oracles.small_grids import branch, grid, unit
 
 THIRD = 1 / 3

@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from gridplan.network.contingency import Contingency, OutageTable
+from gridplan.network.contingency import Contingency
 from gridplan.network.model import Branches, Network
+from gridplan.network.outage_table import OutageTable
 from tests.oracles.btheta import FloatArray, State, flows_mw, injections_mw, island_of_bus
 
 
@@ -70,9 +71,9 @@ def state_vector(network: Network, state: State) -> FloatArray:
 
 def table_flows(table: OutageTable, vector: FloatArray, contingency: int) -> FloatArray:
     """Flows after a contingency from its linear effect [MW]; NaN where the branch is not monitored."""
-    columns = table.columns(contingency)
-    flow = vector[: table.layout.n_branch] + table.effect[:, columns] @ vector[table.source[columns]]
-    return np.where(table.is_monitored[:, contingency], flow, np.nan)
+    every, sources = range(table.layout.n_branch), table.sources(contingency)
+    flow = vector[: table.layout.n_branch] + table.effect(every, sources) @ vector[table.source[sources]]
+    return np.where(table.is_monitored(every)[:, contingency], flow, np.nan)
 
 
 def random_state(network: Network, seed: int, campus_bus: tuple[int, ...] = ()) -> State:

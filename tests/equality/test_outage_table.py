@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from gridplan.network.contingency import Contingency, outage_table, single_outages
+from gridplan.network.contingency import Contingency, single_outages
+from gridplan.network.factors import Factors
 from gridplan.network.model import DcLines, Network
-from gridplan.network.sensitivity import ptdf, shift_flow_mw
+from gridplan.network.outage_effects import outage_table
 from tests.equality.rebuilt_outage import flows_after, random_state, state_vector, table_flows
 from tests.oracles import btheta
 from tests.oracles.btheta import Outage, State
+from tests.oracles.dense_factors import ptdf, shift_flow_mw
 from tests.oracles.small_grids import branch, grid, unit
 
 CAMPUS_BUSES = ("113", "203", "107", "313")
@@ -36,7 +38,7 @@ def assert_flows_equal(found: np.ndarray, expected: np.ndarray) -> None:
 
 
 def compare_sets(network: Network, state: State, sets: list[Contingency]) -> None:
-    table = outage_table(network, ptdf(network), sets, [int(b) for b in state.campus_bus])
+    table = outage_table(network, Factors(network), sets, [int(b) for b in state.campus_bus])
     vector = state_vector(network, state)
     for k, lost in enumerate(sets):
         assert_flows_equal(table_flows(table, vector, k), flows_after(network, state, lost))
@@ -56,7 +58,7 @@ def test_every_single_outage_of_rts(rts: Network, campus_bus: tuple[int, ...], *
         rts = replace(rts, dc_line=replace(rts.dc_line, loss_frac=np.array([0.03])))
     state = random_state(rts, 2, campus_bus)
     outages = single_outages(rts, campus_ids=CAMPUS_BUSES)
-    table = outage_table(rts, ptdf(rts), outages, campus_bus)
+    table = outage_table(rts, Factors(rts), outages, campus_bus)
     vector = state_vector(rts, state)
     for k, lost in enumerate(outages):
         expected = btheta.flows_after_outage(rts, state, oracle_outage(lost))
@@ -70,7 +72,7 @@ def test_single_outages_are_the_listed_ones(rts: Network) -> None:
 
 
 def test_rts_has_bridges_among_its_outages(rts: Network) -> None:
-    table = outage_table(rts, ptdf(rts), single_outages(rts))
+    table = outage_table(rts, Factors(rts), single_outages(rts))
     assert [table.contingencies[k].id for k in table.islanding] == ["B11", "C11"]
 
 
@@ -143,9 +145,9 @@ def test_phase_shifters_and_taps() -> None:
 
 def test_no_dc_line_and_no_outage(triangle: Network) -> None:
     assert isinstance(triangle.dc_line, DcLines)
-    table = outage_table(triangle, ptdf(triangle), ())
-    assert table.effect.shape == (3, 0)
-    assert table.is_monitored.shape == (3, 0)
+    table = outage_table(triangle, Factors(triangle), ())
+    assert table.effect(range(3)).shape == (3, 0)
+    assert table.is_monitored(range(3)).shape == (3, 0)
 
 
 def lost_bus(network: Network, bus: str, **more: tuple[int, ...]) -> Contingency:
@@ -177,7 +179,7 @@ def test_a_lost_bus_is_dead_however_much_load_it_has() -> None:
     units = [unit("1", [(300, 1)]), unit("2", [(50, 2)])]
     network = grid({"1": 0, "2": 200, "3": 40}, lines, units)
     lost = lost_bus(network, "2")
-    table = outage_table(network, ptdf(network), [lost])
+    table = outage_table(network, Factors(network), [lost])
     state = State(
         p_generator_mw=np.array([220.0, 20.0]),
         p_dc_line_mw=np.zeros(0),

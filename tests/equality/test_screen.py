@@ -82,7 +82,7 @@ def _kind(lost: Contingency) -> str:
 def test_filter_rules_most_pairs_out(stressed: tuple[Grid, np.ndarray]) -> None:
     grid, state = stressed
     left = len(suspicious_pairs(grid, state))
-    assert left < 0.2 * grid.limit_after_mw.size
+    assert left < 0.2 * len(grid.network.branch) * len(grid.outages.contingencies)
     assert len(suspicious_pairs(grid, state, margin_frac=0.5)) > left
 
 

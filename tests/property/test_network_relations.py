@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose
 
 from gridplan.dispatch.grid import Grid, PlanPoint, Prices
 from gridplan.dispatch.year import YearDispatch
+from gridplan.network.factors import Factors
 from gridplan.network.model import Network
-from gridplan.network.sensitivity import ptdf
 from gridplan.series.model import GridSeries
 from tests.equality.secure_grid import OVERLOAD_USD_PER_MWH, UNSERVED_USD_PER_MWH, limits_of, peak_day
 from tests.property.changed_grids import SAME_COST, Study, study_of
@@ -43,7 +43,7 @@ def cost_usd(
         prices,
         points=points,
         contingencies=study.outages if is_secure else (),
-        factors=ptdf(study.network, reference_bus=study.reference_bus),
+        factors=Factors(study.network, reference_bus=study.reference_bus),
     )
     hours = np.arange(len(study.series))
     return YearDispatch(grid).evaluate(hours, np.tile(campus_mw, (len(hours), 1))).cost_usd

@@ -20,7 +20,7 @@ import numpy as np
 from gridplan.network.dataset import read_dataset_info, read_network
 from gridplan.network.embedded import dataset_folder
 from gridplan.network.model import Network
-from gridplan.network.sensitivity import island_labels, lodf, ptdf
+from gridplan.network.sensitivity import island_labels
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
 from gridplan.solution import (
@@ -33,6 +33,7 @@ from gridplan.solution import (
 )
 from gridplan.study.schema import Study
 from gridplan.terms import netcdf_attrs, term
+from tests.oracles.dense_factors import lodf, ptdf
 
 YEARS = (2027, 2029)
 GROWTH = 0.015

@@ -14,8 +14,8 @@ from gridplan.conversion import convert_network
 from gridplan.errors import FileError, InputError
 from gridplan.network.build import build_network
 from gridplan.network.matpower.read import read_matpower
-from gridplan.network.sensitivity import ptdf
 from gridplan.snapshot import dispatch_network
+from tests.oracles.dense_factors import ptdf
 from tests.real_run import run_small_study
 
 STUDY = """\

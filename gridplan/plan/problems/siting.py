@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.dispatch.grid import Limits
+from gridplan.dispatch.limits import Limits
 from gridplan.network.contingency import RATINGS, Rating
 from gridplan.plan.compiled import Compiled, FloatArray, compile_model
 

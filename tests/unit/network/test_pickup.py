@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from gridplan.errors import InfeasibleError
-from gridplan.network.contingency import outage_table, single_outages, without_pickup
+from gridplan.network.contingency import single_outages
+from gridplan.network.factors import Factors
 from gridplan.network.model import Network
-from gridplan.network.sensitivity import ptdf
+from gridplan.network.outage_effects import outage_table, without_pickup
 from gridplan.plan.base_case import check_pickup
 from tests.equality.secure_grid import dispatch_grid
 from tests.oracles import small_grids
@@ -34,8 +34,8 @@ def two_units(*, dispatchable: tuple[bool, bool], lines: int = 2) -> Network:
 )
 def test_outages_nobody_makes_up_for(dispatchable: tuple[bool, bool], lines: int, unanswered: list[str]) -> None:
     network = two_units(dispatchable=dispatchable, lines=lines)
-    table = outage_table(network, ptdf(network), single_outages(network, campus_ids=("a",)), [1])
-    assert [lost.id for lost in without_pickup(network, table)] == unanswered
+    table = outage_table(network, Factors(network), single_outages(network, campus_ids=("a",)), [1])
+    assert [lost.id for lost in without_pickup(table)] == unanswered
 
 
 def test_such_outages_are_refused_by_name() -> None:
@@ -47,6 +47,6 @@ def test_such_outages_are_refused_by_name() -> None:
 
 def test_network_without_branches_has_outages() -> None:
     network = small_grids.grid({"1": 100}, [], [small_grids.unit("1", [(300, 10)])] * 2)
-    table = outage_table(network, ptdf(network), single_outages(network))
-    assert table.is_monitored.shape == (0, 2)
-    assert np.asarray(table.effect).shape[0] == 0
+    table = outage_table(network, Factors(network), single_outages(network))
+    assert table.is_monitored([]).shape == (0, 2)
+    assert table.effect([]).shape[0] == 0

@@ -11,10 +11,10 @@ from scipy.optimize import linprog
 from gridplan.network.dataset import read_network
 from gridplan.network.embedded import dataset_folder
 from gridplan.network.model import Branches, Buses, DcLines, FloatArray, Generators, Network, Storages
-from gridplan.network.sensitivity import ptdf
 from gridplan.series.dataset import read_series
 from gridplan.series.model import GridSeries
 from gridplan.verify.ac_state import AcInjections, AcState, served_injections
+from tests.oracles.dense_factors import ptdf
 
 WIDE = 1e4
 
