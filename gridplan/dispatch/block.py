@@ -72,6 +72,25 @@ class HourBlock:
         slack[rows + 1, 2 * rows + 1] = 1.0
         return np.hstack([own, slack])
 
+    def coefficients(self, rows: IntArray, columns: IntArray) -> FloatArray:
+        """Entries of A, dims (given row, given column); row -1 is the balance."""
+        is_own = columns < self.n_grid_column
+        values = np.zeros((len(rows), len(columns)))
+        own = columns[is_own]
+        for i, r in enumerate(rows):
+            values[i, is_own] = self.grid.balance_of_columns[own] if r < 0 else self.pool.of_columns[r, own]
+        extra = np.flatnonzero(~is_own)
+        if self.hosting_point is not None:
+            values[:, extra] = self.plan_matrix[rows + 1, self.hosting_point][:, None]
+            return values
+        of_row, side = np.divmod(columns[extra] - self.n_grid_column, 2)
+        values[:, extra] = np.where(rows[:, None] == of_row, 2.0 * side - 1.0, 0.0)
+        return values
+
+    def slack_columns(self, rows: IntArray) -> IntArray:
+        """Columns of the overload slacks of some rows, over and under, dims (row, 2)."""
+        return self.n_grid_column + 2 * rows[:, None] + np.arange(2)
+
     @cached_property
     def plan_matrix(self) -> FloatArray:
         """T, dims (row, point): what one MW withdrawn by the plan does to each row."""

@@ -30,6 +30,7 @@ class RowPool:
     grid: Grid
     raised_mw: Mapping[RowKey, FloatArray] = field(default_factory=dict)
     keys: list[RowKey] = field(default_factory=list)
+    at: dict[RowKey, int] = field(init=False)
     of_buses: FloatArray = field(init=False)
     of_columns: FloatArray = field(init=False)
     of_points: FloatArray = field(init=False)
@@ -45,7 +46,7 @@ class RowPool:
         self.fixed_mw = np.zeros((n_time, 0))
         self.limit_mw = np.zeros((n_time, 0))
         self.rating_mw = np.zeros(0)
-        keys, self.keys = self.keys, []
+        keys, self.keys, self.at = self.keys, [], {}
         self.add(keys)
 
     def __len__(self) -> int:
@@ -53,8 +54,7 @@ class RowPool:
 
     def add(self, keys: Iterable[RowKey]) -> int:
         """Append the keys that are new, in the order given; returns how many were new."""
-        known = set(self.keys)
-        new = [k for k in dict.fromkeys(keys) if k not in known]
+        new = [k for k in dict.fromkeys(keys) if k not in self.at]
         if not new:
             return 0
         states = [row_weights(self.grid, key) for key in new]
@@ -69,6 +69,7 @@ class RowPool:
         self.fixed_mw = np.hstack([self.fixed_mw, _fixed_mw(self.grid, weights, buses) - middle])
         self.limit_mw = np.hstack([self.limit_mw, limits.T])
         self.rating_mw = np.append(self.rating_mw, ratings)
+        self.at.update({key: len(self.keys) + i for i, key in enumerate(new)})
         self.keys += new
         return len(new)
 

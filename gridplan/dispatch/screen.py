@@ -32,6 +32,15 @@ class PairSeries:
     overload_mw: FloatArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverloadBlock:
+    """Flow less limit of one branch after some contingencies in every screened hour, dims (time, contingency) [MW]."""
+
+    branch: int
+    contingencies: IntArray
+    overload_mw: FloatArray
+
+
 def suspicious_pairs(grid: Grid, state: FloatArray, margin_frac: float = 1.0) -> list[RowKey]:
     """Pairs whose bound exceeds ``margin_frac`` of the limit, intact ones first."""
     intact, pairs = _suspicious(grid, state, margin_frac)
@@ -103,22 +112,31 @@ def each_overloaded_pair(
 
     Intact ones come first, then branch by branch; all suspicious outages of a branch are looked at together.
     """
+    for block in overload_blocks(grid, state, raised_mw):
+        for j in np.flatnonzero(block.overload_mw.max(axis=0, initial=0.0) > tolerance_mw):
+            yield PairSeries(
+                key=(block.branch, int(block.contingencies[j])), overload_mw=block.overload_mw[:, j].copy()
+            )
+
+
+def overload_blocks(
+    grid: Grid, state: FloatArray, raised_mw: Mapping[RowKey, FloatArray] | None = None
+) -> Iterator[OverloadBlock]:
+    """Flow less limit of all pairs that the filter leaves, in the order of ``each_overloaded_pair``."""
     raised = raised_mw or {}
     intact, pairs = _suspicious(grid, state, 1.0)
     for branch in map(int, intact):
         key = (branch, INTACT)
         overload = np.abs(state[:, branch] - middle_mw(grid, key)) - _allowed(grid, raised, key)
-        if overload.max(initial=0.0) > tolerance_mw:
-            yield PairSeries(key=key, overload_mw=overload)
+        yield OverloadBlock(branch=branch, contingencies=np.array([INTACT]), overload_mw=overload[:, None])
     for branch, contingencies in _by_branch(pairs, most=max(1, SCREEN_BLOCK // max(len(state), 1))):
-        overload = np.abs(_flows_after_mw(grid, state, branch, contingencies))
-        overload -= grid.limits_after_mw([branch])[0, contingencies]
+        flow = np.abs(_flows_after_mw(grid, state, branch, contingencies))
+        limit = [float(grid.limits.of(grid.rating_of(int(c)))[branch]) for c in contingencies]
+        overload = flow - limit
         for j, contingency in enumerate(map(int, contingencies)):
             if (branch, contingency) in raised:
-                flow = np.abs(pair_flow_mw(grid, state, (branch, contingency)))
-                overload[:, j] = flow - _allowed(grid, raised, (branch, contingency))
-        for k in np.flatnonzero(overload.max(axis=0, initial=0.0) > tolerance_mw):
-            yield PairSeries(key=(branch, int(contingencies[k])), overload_mw=overload[:, k].copy())
+                overload[:, j] = flow[:, j] - _allowed(grid, raised, (branch, contingency))
+        yield OverloadBlock(branch=branch, contingencies=contingencies, overload_mw=overload)
 
 
 def _allowed(grid: Grid, raised: Mapping[RowKey, FloatArray], key: RowKey) -> FloatArray | float:

@@ -1,4 +1,10 @@
-"""The door to HiGHS: one warm model whose bounds move from hour to hour."""
+"""The door to HiGHS: one warm, lean model whose bounds move from hour to hour.
+
+The model holds only what the hours at hand need. Rows come in when the screen finds them violated and leave again
+when no hour has reached them for a while. Columns that stand for a failure, unserved load and overload, come in when
+their price says that they would help, and leave when they are not used any more. Neither changes a result: what is
+outside is checked after every solve, by the reduced costs of the columns here and by the screen for the rows.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gridplan.dispatch.block import HourBlock
+from gridplan.dispatch.model_rows import ModelRows
 from gridplan.errors import NoSolutionError
 from gridplan.network.model import FloatArray, IntArray
 
@@ -32,6 +39,8 @@ LADDER: tuple[dict[str, Any], ...] = (
     {**_LOOSE, "presolve": "on", "simplex_strategy": 4},
     {**_LOOSE, "presolve": "on", "solver": "ipm"},
 )
+#: Reduced cost from which on a column that is not in the model would help [USD/MWh].
+PRICE_TOLERANCE = 1.0e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,43 +64,45 @@ def new_highs() -> Any:
 
 
 class HourSolver:
-    """Solves hours of one HourBlock one after another, each from the basis of the one before."""
+    """Solves hours of a growing HourBlock one after another, each from the basis of the one before.
+
+    A block may follow another if its rows begin with the rows of the other.
+    """
 
     def __init__(self, block: HourBlock) -> None:
         self.block = block
         self.highs = new_highs()
-        lower, upper = block.column_bounds(np.array([0]))
-        self._pass_model(lower[0], upper[0])
-        self.varying = block.grid.varying_columns
+        self.solved, self.may_leave = 0, True
+        self.rows = ModelRows()
+        always = ~np.isin(np.array(block.grid.columns.kind), ["unserved"])
+        hosting = np.arange(block.n_grid_column, block.n_grid_column + (not block.is_elastic))
+        self.columns: IntArray = np.append(np.flatnonzero(always), hosting)
+        self.n_core = len(self.columns)
+        self._pass_core()
 
-    def _pass_model(self, lower: FloatArray, upper: FloatArray) -> None:
+    def _pass_core(self) -> None:
+        """Model of the balance alone with the columns that are always there."""
         import highspy
 
-        a = self.block.matrix
         lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = a.shape
-        lp.col_cost_ = self.block.cost
-        lp.col_lower_, lp.col_upper_ = lower, upper
-        lp.row_lower_ = np.zeros(a.shape[0])
-        lp.row_upper_ = np.zeros(a.shape[0])
-        rows, cols = np.nonzero(np.abs(a) > 1e-12)
+        lp.num_row_, lp.num_col_ = 1, self.n_core
+        lp.col_cost_ = self.block.cost[self.columns]
+        lp.col_lower_, lp.col_upper_ = np.zeros(self.n_core), np.zeros(self.n_core)
+        lp.row_lower_, lp.row_upper_ = np.zeros(1), np.zeros(1)
+        balance = self.block.coefficients(np.array([-1]), self.columns)[0]
+        at = np.flatnonzero(balance)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=a.shape[0]))])
-        lp.a_matrix_.index_ = cols
-        lp.a_matrix_.value_ = a[rows, cols]
+        lp.a_matrix_.start_ = np.array([0, len(at)])
+        lp.a_matrix_.index_, lp.a_matrix_.value_ = at, balance[at]
         self.highs.passModel(lp)
 
-    def solve(self, hours: IntArray, u_mw: FloatArray) -> HourResults:
-        """Solve these hours at withdrawals ``u_mw``, dims (time, point); the first starts from no basis."""
-        block, highs = self.block, self.highs
-        highs.clearSolver()
+    def solve(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> HourResults:
+        """Solve these hours at withdrawals ``u_mw``, dims (time, point)."""
+        self.block = block
         lower, upper = block.column_bounds(hours)
-        side_lower, side_upper = block.row_bounds(hours)
         shift = u_mw @ block.plan_matrix.T
-        side_lower, side_upper = side_lower - shift, side_upper - shift
-        n_row, n_col = block.matrix.shape
-        rows = np.arange(n_row, dtype=np.int32)
-        changed = self._all_columns(n_col) if not block.is_elastic else self.varying
+        side_lower, side_upper = (side - shift for side in block.row_bounds(hours))
+        n_row, n_col = block.n_row + 1, lower.shape[1]
         out = HourResults(
             objective=np.zeros(len(hours)),
             column_mw=np.zeros((len(hours), n_col)),
@@ -99,33 +110,138 @@ class HourSolver:
             is_feasible=np.ones(len(hours), dtype=np.int64),
         )
         for i in range(len(hours)):
-            highs.changeColsBounds(len(changed), changed, lower[i, changed], upper[i, changed])
-            highs.changeRowsBounds(n_row, rows, side_lower[i], side_upper[i])
-            self._run(i, out)
+            hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
+            self._solve_hour(hour, i, out)
         return out
 
-    def _all_columns(self, n_col: int) -> Any:
-        return np.arange(n_col, dtype=np.int32)
+    def wake(self, rows: IntArray) -> None:
+        """Take these rows of the pool into the model of the next solve."""
+        self.rows.wake(rows)
 
-    def _run(self, i: int, out: HourResults) -> None:
+    def _solve_hour(self, hour: _Hour, i: int, out: HourResults) -> None:
+        import highspy
+
+        self._renew_rows()
+        self._set_bounds(hour)
+        status = self._run()
+        while self.block.is_elastic:
+            is_short = status == highspy.HighsModelStatus.kInfeasible
+            missing = self._missing_columns() if is_short else self._helpful_columns(hour)
+            if not missing.size:
+                break
+            self._add_columns(missing, hour)
+            status = self._run()
+        self.solved += 1
+        if status == highspy.HighsModelStatus.kInfeasible:
+            out.is_feasible[i] = 0
+            out.objective[i] = np.inf
+            self.highs.clearSolver()
+            return
+        self._take(i, out)
+
+    def _take(self, i: int, out: HourResults) -> None:
+        solution = self.highs.getSolution()
+        value, dual = np.array(solution.col_value), np.array(solution.row_dual)
+        out.column_mw[i, self.columns] = value
+        out.row_dual[i, self.rows.in_model + 1] = dual
+        out.objective[i] = self.block.cost @ out.column_mw[i]
+        self.rows.note(dual)
+        self._drop_columns(value)
+
+    def _run(self) -> Any:
         import highspy
 
         highs = self.highs
         highs.run()
         status = highs.getModelStatus()
+        is_lean = self.block.is_elastic and status == highspy.HighsModelStatus.kInfeasible
+        if is_lean and self._missing_columns().size:
+            return status  # no need to confirm it: columns that can only help are still to come
         if status != highspy.HighsModelStatus.kOptimal:
             status = self._try_again()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            out.is_feasible[i] = 0
-            out.objective[i] = np.inf
-            highs.clearSolver()
-            return
-        if status != highspy.HighsModelStatus.kOptimal:
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
             raise NoSolutionError(f"the hourly dispatch ended with {highs.modelStatusToString(status)}")
-        solution = highs.getSolution()
-        out.column_mw[i] = solution.col_value
-        out.row_dual[i] = solution.row_dual
-        out.objective[i] = self.block.cost @ out.column_mw[i]
+        return status
+
+    def _renew_rows(self) -> None:
+        """Rows that were called come in; rows that nobody reached for long leave."""
+        tired = self.rows.tired() if self.may_leave else np.zeros(0, dtype=np.int64)
+        if tired.size:
+            self.highs.deleteRows(len(tired), tired.astype(np.int32))
+            self._drop_slacks_of(self.rows.in_model[tired])
+            self.rows.leave(tired)
+        rows = self.rows.called()
+        if not rows.size:
+            return
+        values = self.block.coefficients(rows, self.columns)
+        row, column = np.nonzero(np.abs(values) > 1e-12)
+        start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(rows)))[:-1]])
+        free = np.full(len(rows), np.inf)
+        entries = (column.astype(np.int32), values[row, column])
+        self.highs.addRows(len(rows), -free, free, len(column), start.astype(np.int32), *entries)
+        self.rows.enter(rows)
+
+    def _set_bounds(self, hour: _Hour) -> None:
+        columns, rows = self.columns, self.rows.in_model + 1
+        each = np.arange(len(columns), dtype=np.int32)
+        self.highs.changeColsBounds(len(columns), each, hour.lower[columns], hour.upper[columns])
+        each = np.arange(len(rows), dtype=np.int32)
+        self.highs.changeRowsBounds(len(rows), each, hour.side_lower[rows], hour.side_upper[rows])
+
+    def _missing_columns(self) -> IntArray:
+        """Unserved load everywhere and both slacks of every row in the model, without those that are there."""
+        block = self.block
+        rows = self.rows.in_model[1:]
+        slacks = block.slack_columns(rows).ravel()
+        return np.setdiff1d(np.concatenate([block.grid.columns.of("unserved"), slacks]), self.columns)
+
+    def _helpful_columns(self, hour: _Hour) -> IntArray:
+        """Columns outside the model whose price says that they would lower the cost."""
+        block = self.block
+        dual = np.array(self.highs.getSolution().row_dual)
+        unserved = block.grid.columns.of("unserved")
+        price = block.grid.columns.cost_usd_per_mwh[unserved]
+        rows = self.rows.in_model
+        of_rows = block.pool.of_columns[rows[1:]][:, unserved]
+        worth = dual[0] * block.grid.balance_of_columns[unserved] + dual[1:] @ of_rows
+        helpful = unserved[(worth > price + PRICE_TOLERANCE) & (hour.upper[unserved] > 0.0)]
+        over = np.abs(dual[1:]) > block.grid.prices.overload_usd_per_mwh + PRICE_TOLERANCE
+        slacks = block.slack_columns(rows[1:][over]).ravel()
+        return np.setdiff1d(np.concatenate([helpful, slacks]), self.columns)
+
+    def _add_columns(self, columns: IntArray, hour: _Hour) -> None:
+        values = self.block.coefficients(self.rows.in_model, columns).T
+        column, row = np.nonzero(np.abs(values) > 1e-12)
+        start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(columns)))[:-1]])
+        bounds = (self.block.cost[columns], hour.lower[columns], hour.upper[columns])
+        entries = (row.astype(np.int32), values[column, row])
+        self.highs.addCols(len(columns), *bounds, len(row), start.astype(np.int32), *entries)
+        self.columns = np.append(self.columns, columns)
+
+    def _drop_columns(self, value: FloatArray) -> None:
+        """Columns of failure that are not used leave, so that hours without failure stay small."""
+        if len(self.columns) == self.n_core:
+            return
+        import highspy
+
+        status = self.highs.getBasis().col_status
+        idle = [
+            j
+            for j in range(self.n_core, len(self.columns))
+            if value[j] == 0.0 and status[j] != highspy.HighsBasisStatus.kBasic
+        ]
+        self._delete_columns(np.array(idle, dtype=np.int64))
+
+    def _drop_slacks_of(self, rows: IntArray) -> None:
+        gone = (
+            np.isin(self.columns, self.block.slack_columns(rows)) if self.block.is_elastic else np.zeros(0, dtype=bool)
+        )
+        self._delete_columns(np.flatnonzero(gone))
+
+    def _delete_columns(self, at: IntArray) -> None:
+        if at.size:
+            self.highs.deleteCols(len(at), at.astype(np.int32))
+            self.columns = np.delete(self.columns, at)
 
     def _try_again(self) -> Any:
         """Anything but optimal is confirmed from scratch with standard tolerances, then tried in other ways."""
@@ -144,3 +260,13 @@ class HourSolver:
             if status in settled:
                 break
         return status
+
+
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """Bounds of one hour's columns and sides of its rows, over the whole block."""
+
+    lower: FloatArray
+    upper: FloatArray
+    side_lower: FloatArray
+    side_upper: FloatArray

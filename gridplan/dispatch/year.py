@@ -16,17 +16,19 @@ import numpy as np
 from gridplan.dispatch.block import HourBlock
 from gridplan.dispatch.cuts import CutPool
 from gridplan.dispatch.grid import Grid, unit_output_mw
-from gridplan.dispatch.rows import INTACT, RowKey, RowPool
-from gridplan.dispatch.screen import SCREEN_TOLERANCE_MW, PairSeries, each_overloaded_pair
+from gridplan.dispatch.rows import RowKey, RowPool
 from gridplan.dispatch.solver import HourSolver
+from gridplan.dispatch.violations import violated_rows
 from gridplan.errors import InfeasibleError
-from gridplan.network.model import BoolArray, FloatArray, IntArray
+from gridplan.network.model import FloatArray, IntArray
 
 log = logging.getLogger(__name__)
 
 #: Slack above which an hour does not count as secure [MW].
 SLACK_TOLERANCE_MW = 1.0e-4
 SCOUT_HOURS = 48
+#: Rounds of solving and screening after which something else than a missing row must be the matter.
+MOST_ROUNDS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,12 @@ class YearDispatch:
         self.pool = RowPool(grid=grid, raised_mw=self.raised_mw, keys=list(rows or []))
         self.cuts = CutPool()
         self.hosting_point, self.hosting_limit_mw = hosting_point, hosting_limit_mw
-        self.solved_hours = 0
+        self._solver: HourSolver | None = None
+
+    @property
+    def solved_hours(self) -> int:
+        """Programs solved so far."""
+        return self._solver.solved if self._solver else 0
 
     def block(self) -> HourBlock:
         """The hour's program with all rows known now."""
@@ -113,12 +120,18 @@ class YearDispatch:
 
     def _solve_clean(self, hours: IntArray, u_mw: FloatArray) -> YearResult:
         """Solve until no hour violates a pair that is not a row yet."""
+        if self._solver is None:
+            self._solver = HourSolver(self.block())
+            self._solver.wake(np.arange(len(self.pool)))
+        solver = self._solver
         parts: dict[int, tuple[float, FloatArray, FloatArray, int]] = {}
         pending = np.arange(len(hours))
-        while pending.size:
+        for round_ in range(MOST_ROUNDS):
+            if not pending.size:
+                break
+            solver.may_leave = round_ == 0
             block = self.block()
-            solved = HourSolver(block).solve(hours[pending], u_mw[pending])
-            self.solved_hours += len(pending)
+            solved = solver.solve(block, hours[pending], u_mw[pending])
             for j, i in enumerate(pending):
                 parts[int(i)] = (
                     solved.objective[j],
@@ -128,15 +141,16 @@ class YearDispatch:
                 )
             new = self._violations(block, hours[pending], u_mw[pending], solved.column_mw, solved.is_feasible)
             pending = pending[np.array([j for j, keys in enumerate(new) if keys], dtype=np.int64)]
-            added = self.pool.add(key for keys in new for key in keys)
-            if pending.size and not added:
-                raise InfeasibleError("the screen and the dispatch disagree about a limit that is already a row")
+            self.pool.add(key for keys in new for key in keys)
+            solver.wake(np.array(sorted({self.pool.at[key] for keys in new for key in keys}), dtype=np.int64))
+        else:
+            raise InfeasibleError("the screen and the dispatch disagree about a limit that is already a row")
         return self._collect(hours, u_mw, parts)
 
     def _violations(
         self, block: HourBlock, hours: IntArray, u_mw: FloatArray, column_mw: FloatArray, feasible: IntArray
     ) -> list[list[RowKey]]:
-        """For each hour the worst pair of each overloaded branch that is not a row yet."""
+        """For each hour the worst pairs that no row of the model held back."""
         own = column_mw[:, : block.n_grid_column]
         withdrawn = u_mw
         if self.hosting_point is not None:
@@ -144,12 +158,10 @@ class YearDispatch:
             withdrawn[:, self.hosting_point] += column_mw[:, block.n_grid_column]
         state = self.grid.state(own, withdrawn, hours)
         raised = {key: limit[hours] for key, limit in self.raised_mw.items()}
-        worst = _WorstPairs(len(hours), feasible > 0)
-        known = set(self.pool.keys)
-        for pair in each_overloaded_pair(self.grid, state, raised):
-            if pair.key not in known:
-                worst.add(pair)
-        return worst.keys()
+        slack = column_mw[:, block.n_grid_column :] if block.is_elastic else np.zeros((len(hours), 0))
+        return violated_rows(
+            self.pool, state, raised, is_looked_at=feasible > 0, slack_mw=slack[:, 0::2] + slack[:, 1::2]
+        )
 
     def _collect(
         self, hours: IntArray, u_mw: FloatArray, parts: dict[int, tuple[float, FloatArray, FloatArray, int]]
@@ -175,39 +187,6 @@ class YearDispatch:
             overload_mw=overload,
             is_feasible=feasible,
         )
-
-
-class _WorstPairs:
-    """The worst pair of each branch in each hour, whatever the count of pairs."""
-
-    def __init__(self, n_time: int, counts: BoolArray) -> None:
-        self.n_time, self.counts = n_time, counts
-        self.overload_mw: dict[int, FloatArray] = {}
-        self.contingency: dict[int, IntArray] = {}
-        self.is_intact: dict[int, BoolArray] = {}
-
-    def add(self, pair: PairSeries) -> None:
-        """Note a pair; of equal ones the first stays."""
-        branch, contingency = pair.key
-        over = (pair.overload_mw > SCREEN_TOLERANCE_MW) & self.counts
-        if not over.any():
-            return
-        best = self.overload_mw.setdefault(branch, np.zeros(self.n_time))
-        which = self.contingency.setdefault(branch, np.full(self.n_time, INTACT))
-        if contingency == INTACT:
-            self.is_intact[branch] = over
-        more = over & (pair.overload_mw > best)
-        best[more], which[more] = pair.overload_mw[more], contingency
-
-    def keys(self) -> list[list[RowKey]]:
-        """Worst pairs by hour: branches overloaded as they stand first, then the others, each in their order."""
-        found: list[list[tuple[bool, int, int]]] = [[] for _ in range(self.n_time)]
-        nowhere = np.zeros(self.n_time, dtype=bool)
-        for branch, best in self.overload_mw.items():
-            intact, which = self.is_intact.get(branch, nowhere), self.contingency[branch]
-            for i in np.flatnonzero(best > 0):
-                found[i].append((not intact[i], branch, int(which[i])))
-        return [[(branch, contingency) for _, branch, contingency in sorted(hour)] for hour in found]
 
 
 def generator_mw(grid: Grid, result: YearResult) -> FloatArray:
