@@ -22,6 +22,7 @@ class ModelRows:
     def __init__(self) -> None:
         self.in_model: IntArray = np.array([BALANCE], dtype=np.int64)
         self.idle: IntArray = np.zeros(1, dtype=np.int64)
+        self.largest: FloatArray = np.ones(1)
         self._calls: list[int] = []
 
     def wake(self, rows: IntArray) -> None:
@@ -35,8 +36,9 @@ class ModelRows:
         self._calls = []
         return np.array(rows, dtype=np.int64)
 
-    def enter(self, rows: IntArray) -> None:
-        """Note rows that were appended to the model."""
+    def enter(self, rows: IntArray, largest: FloatArray) -> None:
+        """Note rows that were appended to the model, with their largest coefficients on the grid's columns."""
+        self.largest = np.append(self.largest, largest)
         self.in_model = np.append(self.in_model, rows)
         self.idle = np.append(self.idle, np.zeros(len(rows), dtype=np.int64))
 
@@ -54,3 +56,4 @@ class ModelRows:
         """Note rows that were taken out of the model."""
         self.in_model = np.delete(self.in_model, places)
         self.idle = np.delete(self.idle, places)
+        self.largest = np.delete(self.largest, places)

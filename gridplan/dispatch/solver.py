@@ -121,12 +121,12 @@ class HourSolver:
     def _solve_hour(self, hour: _Hour, i: int, out: HourResults) -> None:
         import highspy
 
-        self._renew_rows()
+        self._renew_rows(hour)
         self._set_bounds(hour)
         status = self._run()
         while self.block.is_elastic:
             is_short = status == highspy.HighsModelStatus.kInfeasible
-            missing = self._missing_columns() if is_short else self._helpful_columns(hour)
+            missing = self._unserved_outside() if is_short else self._helpful_columns(hour)
             if not missing.size:
                 break
             self._add_columns(missing, hour)
@@ -155,7 +155,7 @@ class HourSolver:
         highs.run()
         status = highs.getModelStatus()
         is_lean = self.block.is_elastic and status == highspy.HighsModelStatus.kInfeasible
-        if is_lean and self._missing_columns().size:
+        if is_lean and self._unserved_outside().size:
             return status  # no need to confirm it: columns that can only help are still to come
         if status != highspy.HighsModelStatus.kOptimal:
             status = self._try_again()
@@ -163,7 +163,7 @@ class HourSolver:
             raise NoSolutionError(f"the hourly dispatch ended with {highs.modelStatusToString(status)}")
         return status
 
-    def _renew_rows(self) -> None:
+    def _renew_rows(self, hour: _Hour) -> None:
         """Rows that were called come in; rows that nobody reached for long leave."""
         tired = self.rows.tired() if self.may_leave else np.zeros(0, dtype=np.int64)
         if tired.size:
@@ -179,7 +179,9 @@ class HourSolver:
         free = np.full(len(rows), np.inf)
         entries = (column.astype(np.int32), values[row, column])
         self.highs.addRows(len(rows), -free, free, len(column), start.astype(np.int32), *entries)
-        self.rows.enter(rows)
+        self.rows.enter(rows, np.abs(self.block.pool.of_columns[rows]).max(axis=1, initial=0.0))
+        if self.block.is_elastic:
+            self._add_columns(self.block.slack_columns(rows).ravel(), hour)
 
     def _set_bounds(self, hour: _Hour) -> None:
         columns, rows = self.columns, self.rows.in_model + 1
@@ -188,26 +190,22 @@ class HourSolver:
         each = np.arange(len(rows), dtype=np.int32)
         self.highs.changeRowsBounds(len(rows), each, hour.side_lower[rows], hour.side_upper[rows])
 
-    def _missing_columns(self) -> IntArray:
-        """Unserved load everywhere and both slacks of every row in the model, without those that are there."""
-        block = self.block
-        rows = self.rows.in_model[1:]
-        slacks = block.slack_columns(rows).ravel()
-        return np.setdiff1d(np.concatenate([block.grid.columns.of("unserved"), slacks]), self.columns)
+    def _unserved_outside(self) -> IntArray:
+        """Columns of unserved load that are not in the model."""
+        return np.asarray(np.setdiff1d(self.block.grid.columns.of("unserved"), self.columns))
 
     def _helpful_columns(self, hour: _Hour) -> IntArray:
-        """Columns outside the model whose price says that they would lower the cost."""
+        """Columns of unserved load outside the model whose price says that they would lower the cost."""
         block = self.block
         dual = np.array(self.highs.getSolution().row_dual)
-        unserved = block.grid.columns.of("unserved")
-        price = block.grid.columns.cost_usd_per_mwh[unserved]
-        rows = self.rows.in_model
-        of_rows = block.pool.of_columns[rows[1:]][:, unserved]
-        worth = dual[0] * block.grid.balance_of_columns[unserved] + dual[1:] @ of_rows
-        helpful = unserved[(worth > price + PRICE_TOLERANCE) & (hour.upper[unserved] > 0.0)]
-        over = np.abs(dual[1:]) > block.grid.prices.overload_usd_per_mwh + PRICE_TOLERANCE
-        slacks = block.slack_columns(rows[1:][over]).ravel()
-        return np.setdiff1d(np.concatenate([helpful, slacks]), self.columns)
+        dearest = dual[0] + np.abs(dual[1:]) @ self.rows.largest[1:]
+        if dearest <= block.grid.prices.unserved_usd_per_mwh:
+            return np.zeros(0, dtype=np.int64)
+        outside = self._unserved_outside()
+        of_rows = block.pool.of_columns[self.rows.in_model[1:]][:, outside]
+        worth = dual[0] * block.grid.balance_of_columns[outside] + dual[1:] @ of_rows
+        is_dear = worth > block.grid.columns.cost_usd_per_mwh[outside] + PRICE_TOLERANCE
+        return np.asarray(outside[is_dear & (hour.upper[outside] > 0.0)])
 
     def _add_columns(self, columns: IntArray, hour: _Hour) -> None:
         values = self.block.coefficients(self.rows.in_model, columns).T
@@ -219,18 +217,14 @@ class HourSolver:
         self.columns = np.append(self.columns, columns)
 
     def _drop_columns(self, value: FloatArray) -> None:
-        """Columns of failure that are not used leave, so that hours without failure stay small."""
-        if len(self.columns) == self.n_core:
-            return
+        """Unserved load that is not used leaves, so that hours without any stay small."""
         import highspy
 
-        status = self.highs.getBasis().col_status
-        idle = [
-            j
-            for j in range(self.n_core, len(self.columns))
-            if value[j] == 0.0 and status[j] != highspy.HighsBasisStatus.kBasic
-        ]
-        self._delete_columns(np.array(idle, dtype=np.int64))
+        unserved = np.flatnonzero(np.isin(self.columns, self.block.grid.columns.of("unserved")))
+        if unserved.size:
+            status = self.highs.getBasis().col_status
+            idle = [j for j in unserved if value[j] == 0.0 and status[j] != highspy.HighsBasisStatus.kBasic]
+            self._delete_columns(np.array(idle, dtype=np.int64))
 
     def _drop_slacks_of(self, rows: IntArray) -> None:
         gone = (
