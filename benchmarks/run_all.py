@@ -38,6 +38,7 @@ def main() -> None:
             section("Build of the plan against its solve", ["plan_build", kept]),
             section("Audit against solve", ["audit_share", kept, *repeated]),
             section("A year of secure dispatch", ["dispatch_year"]),
+            section("A secure year beside PyPSA", ["pypsa_ratio", *repeated]),
             section("The N-1 screen of a year", ["screen"]),
             section("Network files", ["network_files"]),
             section("Published DC optima", ["pglib_dc"]),
