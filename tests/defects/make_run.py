@@ -121,7 +121,18 @@ def _schedule(optimum: tiny_lp.Optimum) -> dict[str, np.ndarray]:
         "p_discharge_mw": v["discharge"],
         "e_storage_mwh": v["energy"],
         "lmp_usd_per_mwh": optimum.lmp_usd_per_mwh,
+        **_price_parts(optimum.lmp_usd_per_mwh),
         "cost_usd": (v["block"] * price).sum(axis=(1, 2)),
+    }
+
+
+def _price_parts(lmp: np.ndarray) -> dict[str, np.ndarray]:
+    load = case.load_mw()
+    energy = (lmp * load).sum(axis=1) / load.sum(axis=1)
+    return {
+        "lmp_energy_usd_per_mwh": energy,
+        "lmp_congestion_usd_per_mwh": lmp - energy[:, None],
+        "is_penalty_priced": np.zeros(case.HOURS),
     }
 
 
