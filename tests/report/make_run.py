@@ -267,7 +267,7 @@ class YearOfRun:
             "backlog_mwh": self.backlog, "p_charge_mw": self.charge, "p_discharge_mw": self.discharge,
             "e_storage_mwh": np.full((n, 2), 200.0), "lmp_usd_per_mwh": self.lmp, "cost_usd": self.cost,
             "lmp_energy_usd_per_mwh": self.lmp[:, 0], "lmp_congestion_usd_per_mwh": np.zeros_like(self.lmp),
-            "is_penalty_priced": (self.unserved > 0).astype(float),
+            "is_penalty_priced": (np.arange(n) < 2 * (self.year == 2029)).astype(float),
         }  # fmt: skip
 
     def attrs(self) -> dict[str, Any]:

@@ -51,7 +51,7 @@ _LIMIT_COLUMNS = (
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Branches by the worth of one MW more, and the limits behind them."""
-    branches, limits = run.table_rows(BRANCH_WORTH_CSV), run.table_rows(LIMITS_CSV)
+    branches, limits = run.table_rows(BRANCH_WORTH_CSV), run.optional_rows(LIMITS_CSV)
     flagged = _penalty_hours(run)
     if not branches:
         return Paragraph(text=_NONE), *flagged
