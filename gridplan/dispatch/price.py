@@ -67,7 +67,6 @@ def lmp_usd_per_mwh(pool: RowPool, result: YearResult) -> FloatArray:
 
 def _of_rows(pool: RowPool, result: YearResult) -> FloatArray:
     """What the limits of the hour make a bus dearer than the bus the PTDF refers to, dims (time, bus)."""
-    grid = pool.grid
     n_row = result.row_dual.shape[1] - 1
     return np.asarray(result.row_dual[:, 1:] @ pool.of_buses[:n_row])
 

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from gridplan.dispatch.grid import Grid, Limits
+from gridplan.dispatch.grid import Grid
 from gridplan.dispatch.limit_price import LimitPrices, joined_prices, limit_prices, worth
+from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.price import bus_prices
 from gridplan.dispatch.rows import INTACT, RowKey
 from gridplan.dispatch.year import YearDispatch

@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from gridplan.dispatch.grid import Grid, Prices
 from gridplan.dispatch.price import BusPrices, bus_prices, lmp_usd_per_mwh
 from gridplan.dispatch.year import YearDispatch, unserved_mw
+from gridplan.network.factors import Factors
 from gridplan.network.model import Network
 from gridplan.series.model import GridSeries
 from tests.equality.secure_grid import (
@@ -107,7 +108,7 @@ def test_parts_do_not_depend_on_the_bus_the_factors_refer_to(triangle: Network, 
     """90 MW at 3; 1-3 takes 2/3 of what comes from bus 1, so of 30 MW at most 45 come from there."""
     network = triangle.with_branch(rating_normal_mva=np.array([1e4, 30 / 0.95, 1e4]))
     stated = dispatch_grid(network, hours_of(network), {}, contingencies=())
-    factors = stated.factors - stated.factors[:, [reference]]
+    factors = Factors(network, reference_bus=reference)
     other = Grid(network, stated.series, stated.limits, stated.prices, factors=factors)
     parts = prices_of(other)
     assert_allclose(parts.energy_usd_per_mwh, [40])
