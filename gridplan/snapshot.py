@@ -192,6 +192,7 @@ def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[st
         "lmp_usd_per_mwh": _by_id(net.bus.id, prices.lmp_usd_per_mwh[0]),
         "lmp_energy_usd_per_mwh": _by_id(net.bus.id, energy),
         "lmp_congestion_usd_per_mwh": _by_id(net.bus.id, prices.congestion_usd_per_mwh[0]),
+        "is_penalty_priced": bool(prices.is_penalty[0]),
         "binding": _binding(pool, result, state),
         "basis": basis,
     }
