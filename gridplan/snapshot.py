@@ -18,7 +18,7 @@ from gridplan.dispatch.columns import unit_start_mw
 from gridplan.dispatch.curved_cost import solve_curved
 from gridplan.dispatch.grid import Grid, Prices
 from gridplan.dispatch.limits import Limits
-from gridplan.dispatch.price import lmp_usd_per_mwh
+from gridplan.dispatch.price import bus_prices
 from gridplan.dispatch.rows import RowKey, RowPool, middle_mw, row_name
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearDispatch, YearResult, generator_mw, state_mw, unserved_mw
@@ -177,6 +177,8 @@ def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[st
     grid, net = pool.grid, pool.grid.network
     state = state_mw(grid, result)
     layout = grid.outages.layout
+    prices = bus_prices(pool, result)
+    energy = np.repeat(prices.energy_usd_per_mwh, len(net.bus))
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "optimal",
@@ -187,7 +189,10 @@ def _answer(pool: RowPool, result: YearResult, basis: dict[str, Any]) -> dict[st
         "p_gen_mw": _by_id(net.generator.id, generator_mw(grid, result)[0]),
         "p_branch_mw": _by_id(net.branch.id, state[0, : layout.n_branch]),
         "p_dc_line_mw": _by_id(net.dc_line.id, state[0, layout.dc_line : layout.campus]),
-        "lmp_usd_per_mwh": _by_id(net.bus.id, lmp_usd_per_mwh(pool, result)[0]),
+        "lmp_usd_per_mwh": _by_id(net.bus.id, prices.lmp_usd_per_mwh[0]),
+        "lmp_energy_usd_per_mwh": _by_id(net.bus.id, energy),
+        "lmp_congestion_usd_per_mwh": _by_id(net.bus.id, prices.congestion_usd_per_mwh[0]),
+        "is_penalty_priced": bool(prices.is_penalty[0]),
         "binding": _binding(pool, result, state),
         "basis": basis,
     }

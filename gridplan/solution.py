@@ -79,7 +79,8 @@ SCHEDULE_VARIABLES: tuple[Term, ...] = terms(
     (
         "time_utc", "p_generator_mw", "p_dc_line_mw", "p_unserved_mw", "p_spill_mw", "va_rad", "p_branch_mw",
         "p_campus_mw", "p_workload_mw", "p_baseline_mw", "p_curtailed_mw", "backlog_mwh", "p_job_mw",
-        "p_charge_mw", "p_discharge_mw", "e_storage_mwh", "lmp_usd_per_mwh", "cost_usd",
+        "p_charge_mw", "p_discharge_mw", "e_storage_mwh", "lmp_usd_per_mwh",
+        "lmp_energy_usd_per_mwh", "lmp_congestion_usd_per_mwh", "is_penalty_priced", "cost_usd",
     )
 )  # fmt: skip
 SCHEDULE_ATTRS = ("status", "objective_usd", "bound_usd", "base_usd", "gap_frac", "seed")
@@ -121,6 +122,17 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "hours_over",
     ),
     "redispatch.csv": ("year", "campus", "energy_mwh", "cost_usd", "hours", "units"),
+    "branch_worth.csv": (
+        "year", "branch", "from_bus", "to_bus", "worth_usd_per_mw_year", "normal_usd_per_mw_year",
+        "emergency_usd_per_mw_year", "short_time_usd_per_mw_year", "binding_hours", "price_max_usd_per_mwh",
+        "price_max_hour_local", "raised_usd_per_mw_year", "raised_hours", "penalty_usd_per_mw_year", "penalty_hours",
+        "candidate", "is_built", "more_mw", "annual_cost_usd", "cost_usd_per_mw_year", "saves_at_most_usd",
+    ),
+    "limits.csv": (
+        "year", "branch", "contingency", "rating", "worth_usd_per_mw_year", "binding_hours", "price_max_usd_per_mwh",
+        "price_max_hour_local", "raised_usd_per_mw_year", "raised_hours", "penalty_usd_per_mw_year", "penalty_hours",
+    ),
+    "limit_hours.csv": ("year", "time_utc", "branch", "contingency", "price_usd_per_mwh", "set_by"),
 }  # fmt: skip
 
 

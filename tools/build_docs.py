@@ -132,6 +132,33 @@ REDISPATCH = {
     "hours": "hours with more than 1 MW turned down",
 }
 
+PRICED = {
+    "branch": "id of the branch",
+    "contingency": "`intact`, or what is lost: `branch:A27`, `unit:107_CC_1`, `dc_line:DC1`, `campus:mesa`, `set:NAME`",
+    "rating": "which rating it is: normal, emergency or short_time",
+    "from_bus": "bus the branch begins at",
+    "to_bus": "bus the branch ends at",
+    "worth_usd_per_mw_year": "what one MW more saves at most in the studied hours, without hours of the next two kinds",
+    "normal_usd_per_mw_year": "the part of the normal rating",
+    "emergency_usd_per_mw_year": "the part of the emergency rating, summed over outages",
+    "short_time_usd_per_mw_year": "the part of the short-time rating, summed over outages",
+    "binding_hours": "hours with such a price",
+    "price_max_usd_per_mwh": "largest such price of an hour",
+    "price_max_hour_local": "its hour, local clock; empty without one",
+    "raised_usd_per_mw_year": "sum of the prices where the limit is held above its rating; more rating saves nothing",
+    "raised_hours": "hours of the same",
+    "penalty_usd_per_mw_year": "sum of the prices in hours that a penalty on unserved load or overload sets",
+    "penalty_hours": "hours of the same",
+    "candidate": "reinforcement of the study; of several the cheapest per MW not built, else one built; empty if none",
+    "is_built": "in service in this year, and so in the limits already",
+    "more_mw": "largest MW it adds to a limit; empty where it is built",
+    "annual_cost_usd": "its cost of the studied hours, by the capital recovery factor",
+    "cost_usd_per_mw_year": "annual_cost_usd per more_mw",
+    "saves_at_most_usd": "upper bound on the production cost it saves: worth of each rating times the MW added to it",
+    "price_usd_per_mwh": "what one MW more of the limit saves in the hour",
+    "set_by": "`rating`, `raised_limit` (the pre-existing rule) or `penalty`",
+}
+
 OF_TERMS = {**ALONE, "total_mw": "largest flat MW that keeps the terms of the campus"}
 
 # file -> columns given by solution.py, or the function whose rows they are; then meanings of its own
@@ -143,6 +170,7 @@ CSV_FILES: dict[str, tuple[Sequence[str] | tuple[str, str], dict[str, str]]] = {
     "violations.csv": ((SECURITY_PY, "_stage"), PAIRS),
     "reinforcements.csv": ((TABLES_PY, "reinforcement_rows"), BUILT),
     "unit_dependence.csv": ((TABLES_PY, "dependence_rows"), DEPENDS),
+    **{name: (solution.TABLE_COLUMNS[name], PRICED) for name in ("branch_worth.csv", "limits.csv", "limit_hours.csv")},
     "redispatch.csv": ((SECURITY_PY, "redispatch_rows"), REDISPATCH),
 }
 

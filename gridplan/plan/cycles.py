@@ -15,9 +15,10 @@ import numpy as np
 from gridplan.campus.model import Campuses, CampusJob
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.limit_price import LimitPrices, joined_prices
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearDispatch, YearResult, result_part
-from gridplan.network.model import FloatArray
+from gridplan.network.model import BoolArray, FloatArray
 from gridplan.plan.layout import Layout, schedule_layout
 from gridplan.plan.loop import LoopResult, ScheduleLoop, decision_gap
 from gridplan.plan.parts.storage import Store
@@ -30,6 +31,8 @@ CYCLE_H = 336
 @dataclass(frozen=True, kw_only=True)
 class ScheduleResult:
     """Schedule of all hours with its proof.
+
+    LMP is the sum of ``lmp_energy_usd_per_mwh``, dims (time,), and ``lmp_congestion_usd_per_mwh``, dims (time, bus).
 
     ``gap_frac`` is (upper - lower) / (upper - base); arrays have dims (..., time) in the layout's order.
     """
@@ -45,7 +48,10 @@ class ScheduleResult:
     u_mw: FloatArray
     cost_usd: FloatArray
     column_mw: FloatArray
-    lmp_usd_per_mwh: FloatArray
+    lmp_energy_usd_per_mwh: FloatArray
+    lmp_congestion_usd_per_mwh: FloatArray
+    is_penalty_priced: BoolArray
+    limit_prices: LimitPrices
     overload_mw: FloatArray
     rows: tuple[RowKey, ...]
     start_usd: float
@@ -165,6 +171,7 @@ def _joined(layout: Layout, plans: Sequence[SchedulePlan], loops: Sequence[LoopR
     upper, lower = sum(r.upper_usd for r in loops), sum(r.lower_usd for r in loops)
     base = sum(r.base_usd for r in loops)
     order = ("optimal", "gap_reached", "gap_not_reached")
+    first_hours = np.cumsum([0, *(plan.n_time for plan in plans[:-1])]).tolist()
     return ScheduleResult(
         layout=layout,
         p_workload_mw=values("p_workload_mw", len(layout.waiting)),
@@ -177,7 +184,10 @@ def _joined(layout: Layout, plans: Sequence[SchedulePlan], loops: Sequence[LoopR
         u_mw=np.concatenate([r.u_mw for r in loops]),
         cost_usd=np.concatenate([r.dispatch.cost_usd for r in loops]),
         column_mw=np.concatenate([r.dispatch.column_mw for r in loops]),
-        lmp_usd_per_mwh=np.concatenate([r.lmp_usd_per_mwh for r in loops]),
+        lmp_energy_usd_per_mwh=np.concatenate([r.prices.energy_usd_per_mwh for r in loops]),
+        lmp_congestion_usd_per_mwh=np.concatenate([r.prices.congestion_usd_per_mwh for r in loops]),
+        is_penalty_priced=np.concatenate([r.prices.is_penalty for r in loops]),
+        limit_prices=joined_prices([r.limit_prices for r in loops], first_hours),
         overload_mw=np.concatenate([r.dispatch.overload_mw.sum(axis=1) for r in loops]),
         rows=tuple(dict.fromkeys(key for r in loops for key in r.rows)),
         start_usd=sum(r.start_usd for r in loops),

@@ -16,7 +16,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.dispatch.cuts import cut_slopes, own_cuts
-from gridplan.dispatch.price import lmp_usd_per_mwh
+from gridplan.dispatch.limit_price import LimitPrices, limit_prices
+from gridplan.dispatch.price import BusPrices, bus_prices
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearDispatch, YearResult
 from gridplan.network.model import FloatArray, IntArray
@@ -39,7 +40,8 @@ class LoopResult:
     x: FloatArray
     u_mw: FloatArray
     dispatch: YearResult
-    lmp_usd_per_mwh: FloatArray
+    prices: BusPrices
+    limit_prices: LimitPrices
     rows: tuple[RowKey, ...]
     start_usd: float
     upper_usd: float
@@ -109,11 +111,13 @@ class ScheduleLoop:
             if gap <= self.gap_frac or not self._add_cuts(exact, proposal.x):
                 break
         assert best is not None
+        prices = bus_prices(self.year.pool, best[2])
         return LoopResult(
             x=best[1],
             u_mw=self.plan.withdrawal_mw(best[1]),
             dispatch=best[2],
-            lmp_usd_per_mwh=lmp_usd_per_mwh(self.year.pool, best[2]),
+            prices=prices,
+            limit_prices=limit_prices(self.year.pool, best[2], prices.is_penalty),
             rows=tuple(self.year.pool.keys),
             start_usd=start_usd,
             upper_usd=best[0],

@@ -8,6 +8,8 @@ VIOLATIONS_CSV = "violations.csv"
 REINFORCEMENTS_CSV = "reinforcements.csv"
 UNIT_DEPENDENCE_CSV = "unit_dependence.csv"
 REDISPATCH_CSV = "redispatch.csv"
+BRANCH_WORTH_CSV = "branch_worth.csv"
+LIMITS_CSV = "limits.csv"
 AC_JSON = "ac.json"
 
 REPORT_JSON = "report.json"

@@ -28,7 +28,8 @@ class Hourly:
     asked_mwh, moved_mwh, lost_mwh : float, dims (campus, workload) [MWh]
         Sums over the hours.
     mean_price_usd_per_mwh : tuple, dims (campus,)
-        Price at the POI weighted with the power of the campus; None without power.
+        Price at the POI weighted with the power of the campus; None without power. Hours whose price a penalty
+        sets are left out.
     """
 
     year: str
@@ -103,14 +104,16 @@ def worst_week(hourly: Hourly) -> slice:
 def _mean_prices(run: RunFolder, year: str, pois: tuple[str, ...], campus_mw: FloatArray) -> tuple[float | None, ...]:
     try:
         price = run.schedule(year, "lmp_usd_per_mwh")
+        counts = run.schedule(year, "is_penalty_priced") == 0
     except NotStudiedError:
         return (None,) * len(pois)
     position = {bus: k for k, bus in enumerate(run.schedule_labels(year, "bus"))}
     found: list[float | None] = []
     for k, poi in enumerate(pois):
-        energy = float(campus_mw[:, k].sum())
+        drawn_mw = np.where(counts, campus_mw[:, k], 0.0)
+        energy = float(drawn_mw.sum())
         if poi not in position or energy <= 0:
             found.append(None)
             continue
-        found.append(float(price[:, position[poi]] @ campus_mw[:, k] / energy))
+        found.append(float(price[:, position[poi]] @ drawn_mw / energy))
     return tuple(found)

@@ -13,6 +13,9 @@ from gridplan.network.sensitivity import incidence, series_susceptance_pu
 from gridplan.plan.case import YearCase
 from gridplan.plan.study_year import YearPlan
 
+#: Size below which a value is written as zero.
+ZERO = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hourly:
@@ -53,7 +56,7 @@ def hourly_results(plan: YearPlan) -> Hourly:
         "p_charge_mw": schedule.p_charge_mw.T,
         "p_discharge_mw": schedule.p_discharge_mw.T,
         "e_storage_mwh": schedule.e_storage_mwh.T,
-        "lmp_usd_per_mwh": schedule.lmp_usd_per_mwh,
+        **_prices(plan),
         "cost_usd": schedule.column_mw[:, columns.of("generator")] @ columns.cost_usd_per_mwh[columns.of("generator")],
     }
     labels = {
@@ -66,7 +69,20 @@ def hourly_results(plan: YearPlan) -> Hourly:
         "job": tuple(name for _, name in schedule.layout.jobs),
         "storage": tuple(s.id for s in schedule.layout.stores),
     }
-    return Hourly(values={k: np.where(np.abs(v) < 1e-9, 0.0, v) for k, v in values.items()}, labels=labels)
+    return Hourly(values={k: np.where(np.abs(v) < ZERO, 0.0, v) for k, v in values.items()}, labels=labels)
+
+
+def _prices(plan: YearPlan) -> dict[str, FloatArray]:
+    """LMP and its parts; what counts as zero is so before the sum, so that the parts add up to the last bit."""
+    schedule = plan.schedule
+    parts = (schedule.lmp_energy_usd_per_mwh, schedule.lmp_congestion_usd_per_mwh)
+    energy, congestion = (np.where(np.abs(part) < ZERO, 0.0, part) for part in parts)
+    return {
+        "lmp_usd_per_mwh": energy[:, None] + congestion,
+        "lmp_energy_usd_per_mwh": energy,
+        "lmp_congestion_usd_per_mwh": congestion,
+        "is_penalty_priced": schedule.is_penalty_priced.astype(np.float64),
+    }
 
 
 def bus_angles_rad(case: YearCase, flow_mw: FloatArray) -> FloatArray:

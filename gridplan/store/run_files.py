@@ -21,6 +21,7 @@ from gridplan.solution import (
 )
 from gridplan.store.folder import RunWriter
 from gridplan.store.hourly import Hourly, hourly_results
+from gridplan.store.limit_tables import branch_worth_rows, limit_hour_rows, limit_rows
 from gridplan.store.netcdf import write_schedule, write_series
 from gridplan.store.plan_json import plan_document
 from gridplan.store.security_tables import redispatch_rows, violation_rows
@@ -63,6 +64,9 @@ def write_results(
         "unit_dependence.csv": dependence_rows,
         "violations.csv": violation_rows,
         "redispatch.csv": redispatch_rows,
+        "branch_worth.csv": branch_worth_rows,
+        "limits.csv": limit_rows,
+        "limit_hours.csv": limit_hour_rows,
     }
     for name, rows in tables.items():
         writer.csv(name, [row for plan in plans for row in rows(plan)], TABLE_COLUMNS[name])

@@ -54,7 +54,7 @@ def _stage(plan: YearPlan, stage: str, grid: Grid, state: FloatArray) -> list[Ro
             "year": case.year,
             "stage": stage,
             "branch": case.network.branch.id[key[0]],
-            "contingency": _label(grid, key),
+            "contingency": pair_label(grid, key),
             "loading_mw": flow,
             "limit_mw": limit,
             "loading_percent": 100.0 * ratio,
@@ -65,7 +65,8 @@ def _stage(plan: YearPlan, stage: str, grid: Grid, state: FloatArray) -> list[Ro
     ]
 
 
-def _label(grid: Grid, key: RowKey) -> str:
+def pair_label(grid: Grid, key: RowKey) -> str:
+    """Label of the contingency of a row in result files."""
     if key[1] < 0:
         return INTACT
     campuses = [grid.points[i].id for i in grid.campus_points]

@@ -218,7 +218,7 @@ def _near_flows(year: RunYear, hour: int) -> list[LimitedFlow]:
     if year.plan.text("security") != "n-0":
         screen = outage_screen(year)
         flows += [
-            _flow_after(year, pair, float(screen.pair_limit_mw(pair.outage, pair.branch)[hour])) for pair in screen.near
+            flow_after(year, pair, float(screen.pair_limit_mw(pair.outage, pair.branch)[hour])) for pair in screen.near
         ]
     return [flow for flow in flows if abs(_flow_mw(year, flow, injection, hour)) > NEAR_FRAC * flow.limit_mw]
 
@@ -244,7 +244,8 @@ def _intact_flows(year: RunYear, hour: int) -> list[LimitedFlow]:
     ]
 
 
-def _flow_after(year: RunYear, pair: NearPair, limit_mw: float) -> LimitedFlow:
+def flow_after(year: RunYear, pair: NearPair, limit_mw: float) -> LimitedFlow:
+    """The limited flow of a pair of branch and outage."""
     if pair.flow_map is not None:
         lost = tuple((power.kind, power.element, per_mw) for power, per_mw in pair.powers)
         return LimitedFlow(

@@ -19,6 +19,8 @@ from tests.defects.dc_flow import redispatch_towards_overload
 
 __all__ = ["FAULTS", "NotThere"]
 
+WORTH = "worth_usd_per_mw_year"
+
 
 # -- A01 to A04: grid ------------------------------------------------------------------------------
 @fault("A01")
@@ -394,6 +396,53 @@ def firm_service_on_a_radial_line(run: Run) -> None:
     run.campus[1]["bus"] = run.entry["islanding"][0]["buses"][0]
     run.campus[1]["firm_mw"] = max(run.campus[1]["firm_mw"], 1.0)
     run.save_plan()
+
+
+# -- A18: prices at an optimum ----------------------------------------------------------------------
+@fault("A18")
+def limit_prices_5_percent_too_high(run: Run) -> None:
+    run.csv("limit_hours.csv", "price_usd_per_mwh", lambda value: value * 1.05)
+
+
+@fault("A18")
+def price_of_a_limit_in_the_wrong_hour(run: Run) -> None:
+    """The price of the first row is told of the hour without prices, or of that with the least load."""
+    path = run.folder / "limit_hours.csv"
+    head, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    cells = first.split(",")
+    quiet = int(run.get("load_mw").sum(axis=1).argmin())
+    cells[1] = f"{np.datetime64(int(run.get('time_utc')[quiet]), 's')}Z"
+    path.write_text("\n".join([head, ",".join(cells), *rest, ""]), encoding="utf-8")
+
+
+@fault("A18")
+def worth_of_a_branch_without_its_dearest_hour(run: Run) -> None:
+    run.csv("branch_worth.csv", WORTH, lambda value: value * 0.9)
+
+
+@fault("A18")
+def worth_of_a_limit_counted_twice(run: Run) -> None:
+    run.csv("limits.csv", WORTH, lambda value: value * 2.0)
+
+
+@fault("A18")
+def penalty_hour_not_flagged(run: Run) -> None:
+    run.put("is_penalty_priced", 1.0 - run.get("is_penalty_priced"))
+
+
+@fault("A18")
+def energy_part_is_the_price_of_one_bus(run: Run) -> None:
+    lmp = run.get("lmp_usd_per_mwh")
+    hub = int(np.abs(lmp - lmp.mean(axis=1, keepdims=True)).max(axis=0).argmax())
+    run.put("lmp_energy_usd_per_mwh", lmp[:, hub])
+    run.put("lmp_congestion_usd_per_mwh", lmp - lmp[:, [hub]])
+
+
+@fault("A18")
+def prices_of_all_buses_1_usd_too_high(run: Run) -> None:
+    """The differences between buses stay right; only the units show it."""
+    for name in ("lmp_usd_per_mwh", "lmp_energy_usd_per_mwh"):
+        run.put(name, run.get(name) + 1.0)
 
 
 # -- A15, A17: files -------------------------------------------------------------------------------

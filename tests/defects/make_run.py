@@ -36,6 +36,7 @@ LABELS = {
     "storage": STORES,
 }
 GAP = 1e-4
+PRE_EXISTING = [{"branch": "L13", "contingency": "branch:L12", "hours": [3], "limit_mw": [50.0]}]
 
 
 def make_run(folder: Path) -> Path:
@@ -49,6 +50,7 @@ def make_run(folder: Path) -> Path:
     write_netcdf(folder / solution.schedule_file(case.YEAR), schedule, attrs)
     _write_schedule_csv(folder / solution.schedule_csv(case.YEAR), schedule)
     _write_year_csv(folder / solution.MW_BY_YEAR_CSV, schedule)
+    _write_limit_prices(folder)
     (folder / solution.STUDY_YAML).write_text("name: tiny\n", encoding="utf-8")
     write_manifest(folder)
     return folder
@@ -121,7 +123,18 @@ def _schedule(optimum: tiny_lp.Optimum) -> dict[str, np.ndarray]:
         "p_discharge_mw": v["discharge"],
         "e_storage_mwh": v["energy"],
         "lmp_usd_per_mwh": optimum.lmp_usd_per_mwh,
+        **_price_parts(optimum.lmp_usd_per_mwh),
         "cost_usd": (v["block"] * price).sum(axis=(1, 2)),
+    }
+
+
+def _price_parts(lmp: np.ndarray) -> dict[str, np.ndarray]:
+    load = case.load_mw()
+    energy = (lmp * load).sum(axis=1) / load.sum(axis=1)
+    return {
+        "lmp_energy_usd_per_mwh": energy,
+        "lmp_congestion_usd_per_mwh": lmp - energy[:, None],
+        "is_penalty_priced": np.zeros(case.HOURS),
     }
 
 
@@ -217,7 +230,7 @@ def plan(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, An
                     {"contingency": "set:tower", "buses": ["2"]},
                     {"contingency": "set:south (bus proxy)", "buses": ["4", "5"]},
                 ],
-                "pre_existing": [{"branch": "L13", "contingency": "branch:L12", "hours": [3], "limit_mw": [50.0]}],
+                "pre_existing": PRE_EXISTING,
                 "reinforcements": [{**case.REINFORCEMENT, "built": True, "annual_cost_usd": 1000.0}],
                 "campuses": [_planned(name) for name in CAMPUSES],
             }
@@ -359,6 +372,26 @@ def _write_year_csv(path: Path, schedule: dict[str, np.ndarray]) -> None:
             }
         )
     _write_rows(path, solution.MW_BY_YEAR_COLUMNS, rows)
+
+
+def _write_limit_prices(folder: Path) -> None:
+    """Prices of limits by hour, and their sums by limit and by branch; the raised one stands apart."""
+    columns = solution.TABLE_COLUMNS
+    hours, sums = [], {"limits.csv": {}, "branch_worth.csv": {}}
+    for t, branch, label, price in _solved()[0].limit_prices:
+        raised = any((p["branch"], p["contingency"]) == (branch, label) and t in p["hours"] for p in PRE_EXISTING)
+        place = {"year": case.YEAR, "branch": branch, "contingency": label}
+        by = "raised_limit" if raised else "rating"
+        stamp = _iso(int(stamps()[t]))
+        hours.append({**place, "time_utc": stamp, "price_usd_per_mwh": price, "set_by": by})
+        for file, key in (("limits.csv", (branch, label)), ("branch_worth.csv", (branch,))):
+            zero = {name: 0.0 for name in columns[file] if name.endswith("_usd_per_mw_year")}
+            row = sums[file].setdefault(key, {**dict.fromkeys(columns[file], ""), **zero, "year": case.YEAR})
+            row |= dict(zip(("branch", "contingency"), key, strict=False))
+            row[f"{'raised' if raised else 'worth'}_usd_per_mw_year"] += price
+    _write_rows(folder / "limit_hours.csv", columns["limit_hours.csv"], hours)
+    for file, rows in sums.items():
+        _write_rows(folder / file, columns[file], list(rows.values()))
 
 
 def write_manifest(folder: Path) -> None:

@@ -55,10 +55,11 @@ def test_every_check_has_a_fault_it_catches() -> None:
     ("name", "ids"),
     [
         ("one_flow_1_mw_higher", {"A01", "A02"}),
-        ("dispatch_not_secure_after_an_outage", {"A04", "A11", "A12", "A13"}),
+        ("dispatch_not_secure_after_an_outage", {"A04", "A11", "A12", "A13", "A18"}),
         ("cost_of_hours_up_by_0_1_percent", {"A11"}),
         ("bound_above_objective", {"A12"}),
-        ("prices_5_percent_too_high", {"A13"}),
+        ("prices_5_percent_too_high", {"A13", "A18"}),
+        ("limit_prices_5_percent_too_high", {"A18"}),
         ("file_changed_after_the_run", {"A17"}),
         ("total_of_the_hourly_table_wrong", {"A15"}),
     ],
@@ -104,6 +105,7 @@ def test_screen_of_large_grids_agrees_with_the_full_one(
         SCHEDULE,
         solution.series_file("2027"),
         solution.schedule_csv("2027"),
+        *("limits.csv", "branch_worth.csv", "limit_hours.csv"),
     ],
 )
 def test_missing_file_is_a_failed_check_with_its_name(file: str, run_copy: Path) -> None:

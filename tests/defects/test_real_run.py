@@ -34,6 +34,7 @@ OFTEN = (
     "gap_prettier_than_it_is",
     "prices_5_percent_too_high",
     "overload_bought",
+    "limit_prices_5_percent_too_high",
     "curtailed_hours_counted_down",
     "file_changed_after_the_run",
 )

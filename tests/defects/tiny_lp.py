@@ -63,6 +63,8 @@ class After:
     ``powers`` holds kind, position and flow per MW of each; ``rating`` is the one that holds.
     """
 
+    label: str
+
     per_bus: np.ndarray
     constant: np.ndarray
     powers: tuple[tuple[str, int, np.ndarray], ...] = ()
@@ -77,16 +79,20 @@ def outages() -> list[After]:
         per_bus, constant = flow_map((k,), dead)
         for bus in dead:
             per_bus[:, bus] = per_bus @ pickup(dead=dead)
-        found.append(After(per_bus, constant))
+        found.append(After(f"branch:{BRANCH['id'][k]}", per_bus, constant))
     per_bus, constant = flow_map()
     unit_bus = np.eye(N_BUS)[UNIT_BUS]
     for g in range(N_UNIT):
         effect = per_bus @ (pickup(without=(g,)) - unit_bus[g])
-        found.append(After(per_bus, constant, (("unit", g, effect),)))
+        found.append(After(f"unit:{UNIT['id'][g]}", per_bus, constant, (("unit", g, effect),)))
     loss = DC["loss_frac"][0]
     ends = np.eye(N_BUS)[DC["from_bus"][0]] - (1 - loss) * np.eye(N_BUS)[DC["to_bus"][0]]
-    found.append(After(per_bus, constant, (("dc_line", 0, per_bus @ (ends - loss * pickup())),)))
-    found.append(After(per_bus, constant, (("campus", 0, per_bus @ (np.eye(N_BUS)[CAMPUS_BUS] - pickup())),)))
+    found.append(
+        After(f"dc_line:{DC['id'][0]}", per_bus, constant, (("dc_line", 0, per_bus @ (ends - loss * pickup())),))
+    )
+    found.append(
+        After("campus:mesa", per_bus, constant, (("campus", 0, per_bus @ (np.eye(N_BUS)[CAMPUS_BUS] - pickup())),))
+    )
     return [*found, *(_after_set(lost) for lost in case.SETS)]
 
 
@@ -107,7 +113,7 @@ def _after_set(lost: dict[str, Any]) -> After:
     made_up = per_bus @ share
     for bus in dead:
         per_bus[:, bus] = made_up
-    return After(per_bus, constant, powers, str(lost["rating"]))
+    return After(f"set:{lost['name']}", per_bus, constant, powers, str(lost["rating"]))
 
 
 class Program:
@@ -118,6 +124,8 @@ class Program:
         self.bounds: list[tuple[float, float]] = []
         self.entries: dict[str, list[tuple[int, int, float]]] = {"eq": [], "ub": []}
         self.sides: dict[str, list[float]] = {"eq": [], "ub": []}
+        self.flows: list[tuple[int, str, str, int]] = []
+        self.limit_prices = np.zeros(0)
 
     def columns(self, lower: np.ndarray, upper: np.ndarray, cost: float | np.ndarray = 0.0) -> np.ndarray:
         """Positions of new columns in the shape of their bounds."""
@@ -145,6 +153,7 @@ class Program:
             self.cost, matrix["ub"], self.sides["ub"], matrix["eq"], self.sides["eq"], self.bounds, method="highs"
         )
         assert found.status == 0, found.message
+        self.limit_prices = -found.ineqlin.marginals
         return found.x, found.eqlin.marginals, float(found.fun)
 
 
@@ -208,7 +217,7 @@ def add_grid(lp: Program, col: Columns) -> np.ndarray:
     fixed = -case.load_mw() - np.array(case.TABLES["bus"]["gs_mw"])
     fixed[:, UNIT_BUS[3]] += case.p_max_mw()[:, 3]
     per_bus, constant = flow_map()
-    after = [(o, case.limit_mw(o.rating)) for o in (After(per_bus, constant, rating="normal"), *outages())]
+    after = [(o, case.limit_mw(o.rating)) for o in (After("intact", per_bus, constant, rating="normal"), *outages())]
     for t in range(case.HOURS):
         for bus in range(N_BUS):
             terms = [(col.theta[t, j], -susceptance[bus, j]) for j in range(N_BUS)] + _feed(col, t, bus)
@@ -245,8 +254,11 @@ def _add_flows(
         for kind, element, effect in outage.powers:
             terms += [(c, effect[branch] * v) for c, v in _power(col, t, kind, element)]
             at_rest += effect[branch] * (case.p_max_mw()[t, 3] if (kind, element) == ("unit", 3) else 0.0)
-        lp.row("ub", terms, limit[branch] - at_rest)
-        lp.row("ub", [(c, -v) for c, v in terms], limit[branch] + at_rest)
+        rows = [
+            lp.row("ub", terms, limit[branch] - at_rest),
+            lp.row("ub", [(c, -v) for c, v in terms], limit[branch] + at_rest),
+        ]
+        lp.flows += [(row, BRANCH["id"][branch], outage.label, t) for row in rows]
 
 
 def _power(col: Columns, t: int, kind: str, element: int) -> list[tuple[int, float]]:
@@ -298,6 +310,8 @@ class Optimum:
     value: dict[str, np.ndarray]
     lmp_usd_per_mwh: np.ndarray
     objective_usd: float
+    limit_prices: tuple[tuple[int, str, str, float], ...]
+    """Hour, branch, outage and price of every limit that has one [USD/MWh]."""
 
 
 def solve(*, with_plan: bool = True) -> Optimum:
@@ -309,4 +323,5 @@ def solve(*, with_plan: bool = True) -> Optimum:
         add_plan(lp, columns)
     x, price, objective = lp.solve()
     value = {name: x[getattr(columns, name)] for name in columns.__dataclass_fields__}
-    return Optimum(value, price[balance], objective)
+    priced = sorted((t, branch, label, float(lp.limit_prices[row])) for row, branch, label, t in lp.flows)
+    return Optimum(value, price[balance], objective, tuple(entry for entry in priced if entry[3] > 1e-9))

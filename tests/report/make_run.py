@@ -26,6 +26,7 @@ from gridplan.series.model import GridSeries
 from gridplan.solution import (
     MW_BY_YEAR_COLUMNS,
     SCHEDULE_CSV_COLUMNS,
+    TABLE_COLUMNS,
     WORKLOADS,
     schedule_csv,
     schedule_file,
@@ -265,6 +266,8 @@ class YearOfRun:
             "p_workload_mw": self.served, "p_baseline_mw": self.asked, "p_curtailed_mw": self.lost,
             "backlog_mwh": self.backlog, "p_charge_mw": self.charge, "p_discharge_mw": self.discharge,
             "e_storage_mwh": np.full((n, 2), 200.0), "lmp_usd_per_mwh": self.lmp, "cost_usd": self.cost,
+            "lmp_energy_usd_per_mwh": self.lmp[:, 0], "lmp_congestion_usd_per_mwh": np.zeros_like(self.lmp),
+            "is_penalty_priced": (np.arange(n) < 2 * (self.year == 2029)).astype(float),
         }  # fmt: skip
 
     def attrs(self) -> dict[str, Any]:
@@ -404,6 +407,31 @@ def _write_tables(folder: Path, runs: Mapping[int, YearOfRun]) -> None:
              (2029, "barstow", 9800.0, 171000.0, 96, "318_CC_1"),
              (2029, "kingman", 60110.0, 1204000.0, 541, "218_CC_1;221_CC_1;213_CC_3")]  # fmt: skip
     write_csv(folder / "redispatch.csv", names, [dict(zip(names, line, strict=True)) for line in lines])
+    for name, table in worth_tables().items():
+        write_csv(
+            folder / name, TABLE_COLUMNS[name], [dict(zip(TABLE_COLUMNS[name], row, strict=True)) for row in table]
+        )
+
+
+def worth_tables() -> dict[str, list[tuple[Any, ...]]]:
+    """Worth of limits: a branch without a candidate, one whose candidate cannot pay, one built, one of penalties."""
+    none = ("",) * 6
+    branches = [
+        (2027, "C6", "303", "309", 8196.02, 0.0, 8196.02, 0.0, 152, 73.69, "2020-08-13T17:00", 0.0, 0, 0.0, 0, *none),
+        (2027, "B13", "207", "208", 407.25, 407.25, 0.0, 0.0, 37, 16.36, "2020-07-30T18:00", 0.0, 0, 0.0, 0,
+         "b13", False, 76.0, 350000.0, 4605.26, 30951.0),
+        (2029, "A27", "115", "124", 13059.49, 0.0, 12000.0, 1059.49, 95, 437.91, "2020-08-26T17:00", 12.5, 3, 0.0, 0,
+         "a27", True, "", 1050000.0, "", ""),
+        (2029, "B12-1", "208", "209", 0.0, 0.0, 0.0, 0.0, 0, 0.0, "", 0.0, 0, 25983.64, 2, *none),
+    ]  # fmt: skip
+    limits = [
+        (2027, "C6", "branch:C2", "emergency", 8196.02, 152, 73.69, "2020-08-13T17:00", 0.0, 0, 0.0, 0),
+        (2027, "B13", "intact", "normal", 407.25, 37, 16.36, "2020-07-30T18:00", 0.0, 0, 0.0, 0),
+        (2029, "A27", "unit:218_CC_1", "emergency", 12000.0, 90, 437.91, "2020-08-26T17:00", 12.5, 3, 0.0, 0),
+        (2029, "A27", "set:bus 303", "short_time", 1059.49, 5, 210.0, "2020-08-26T18:00", 0.0, 0, 0.0, 0),
+        (2029, "B12-1", "branch:B13-2", "emergency", 0.0, 0, 0.0, "", 0.0, 0, 25983.64, 2),
+    ]  # fmt: skip
+    return {"branch_worth.csv": branches, "limits.csv": limits}
 
 
 def _mw_row(run: YearOfRun, i: int) -> dict[str, Any]:

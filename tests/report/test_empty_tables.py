@@ -16,6 +16,7 @@ from gridplan.report.sections import CHAPTERS
     [
         ("units", "unit_dependence.csv", "No single unit lowers the firm MW"),
         ("reinforcements", "reinforcements.csv", "names no reinforcement"),
+        ("worth", "branch_worth.csv", "No limit has a price"),
         ("security", "violations.csv", "No pair of branch and outage comes near its limit"),
     ],
 )

@@ -92,6 +92,20 @@ def test_price_of_a_bus_is_the_cost_of_one_more_mw_there(edited: Edit) -> None:
     assert found["lmp_usd_per_mwh"]["101"] == pytest.approx(step_usd, rel=1e-5)
 
 
+@pytest.mark.parametrize("security", ["n-0", "n-1"])
+def test_price_is_the_sum_of_its_parts_and_load_pays_the_energy_part(security: Security) -> None:
+    found = dispatch_network("rts_gmlc", security=security)
+    lmp, energy, congestion = (
+        np.array(list(found[f"{name}_usd_per_mwh"].values())) for name in ("lmp", "lmp_energy", "lmp_congestion")
+    )
+    load_mw = snapshot("rts_gmlc").network.bus.p_load_mw
+    assert list(found["lmp_congestion_usd_per_mwh"]) == list(found["lmp_usd_per_mwh"])
+    assert (energy + congestion == lmp).all()
+    assert_allclose(energy, lmp @ load_mw / load_mw.sum(), rtol=1e-9)
+    assert np.ptp(congestion) > 1.0
+    assert found["is_penalty_priced"] is False
+
+
 def test_load_the_units_cannot_carry_is_named() -> None:
     with pytest.raises(InfeasibleError, match=r"17,100\.0 MW of load meet 14,499\.8 MW of generation"):
         dispatch_network("rts_gmlc", load_scale=2.0)

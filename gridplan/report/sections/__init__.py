@@ -32,6 +32,7 @@ from gridplan.report.sections import (
     studies_required,
     terms,
     units,
+    worth,
 )
 
 
@@ -56,6 +57,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter("hours", "Hourly operation", hours.build_blocks),
     Chapter("security", "Overloads before and after", security.build_blocks),
     Chapter("reinforcements", "Reinforcements", reinforcements.build_blocks),
+    Chapter("worth", "Reinforcements worth studying", worth.build_blocks),
     Chapter("cost", "Cost", cost.build_blocks),
     Chapter("units", "Units each firm MW depends on", units.build_blocks),
     Chapter("redispatch", "Redispatch relied on", redispatch.build_blocks),

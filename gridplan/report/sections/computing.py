@@ -34,7 +34,8 @@ _EVENT_COLUMNS = (
 _EVENT_NUMBERS = ("conditional_mw", "curtailed_hours", "longest_event_h", "depth_mw", "curtailed_mwh")
 _NOTE = (
     "Moved: work not done in the hour it arrived and done before its deadline. Lost: work given up by curtailment. "
-    "Mean price: locational marginal price at the POI weighted with the power of the campus."
+    "Mean price: locational marginal price at the POI weighted with the power of the campus, without the hours "
+    "whose price unserved load or overload sets."
 )
 
 
