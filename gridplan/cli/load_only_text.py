@@ -23,7 +23,7 @@ def load_only_lines(answer: Row) -> list[str]:
     return [
         f"load-only headroom of {count}, {basis['hours']:,} hours, {first} to {last}",
         "MW below past peaks of load; no network, unit or outage is looked at, so this is no connection offer",
-        *(f"  {name.replace('_', ' ')}: {basis[name]}" for name in _SHOWN_BASIS),
+        *(f"  {name.replace('_', ' ')}: {basis[name]}" for name in _SHOWN_BASIS if len(areas) > 1 or name != "totals"),
         "",
         "MW by curtailed part of the new load's energy",
         *table_lines(_area_rows(areas, totals), _columns(_area_rows(areas, totals))),

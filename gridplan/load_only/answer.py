@@ -23,9 +23,10 @@ from gridplan.load_only.headroom import (
 )
 from gridplan.load_only.published import TOTAL, comparison, reference_for
 from gridplan.load_only.reading import AreaLoads, SaidOfFile, load_findings, read_area_loads
-from gridplan.load_only.rule import BUDGETS_FRAC, COMPLETE_YEAR_FRAC, SEASONS, LoadOnlyRule, LocalHours, hours_of_year
+from gridplan.load_only.rule import BUDGETS_FRAC, COMPLETE_YEAR_FRAC, SEASONS, LoadOnlyRule, LocalHours
 from gridplan.series.spec import FloatArray
 from gridplan.solution import SCHEMA_VERSION
+from gridplan.study.local_time import hours_of_year
 
 _YEAR_H = 8766.0
 """Hours of a mean calendar year."""
@@ -166,7 +167,7 @@ def _year(
     return {
         "year": year,
         "hours": count,
-        "is_complete": count >= COMPLETE_YEAR_FRAC * hours_of_year(year),
+        "is_complete": count >= COMPLETE_YEAR_FRAC * hours_of_year(year, "UTC"),
         "load_only_mw": largest_load_mw(gap_mw[hours], budget) if count else None,
         "curtailed_hours": facts.hours,
         "energy_frac": facts.energy_frac,

@@ -16,11 +16,12 @@ from typing import get_args
 
 import numpy as np
 
-from gridplan.errors import Finding, Place
-from gridplan.load_only.rule import SEASONS, LoadOnlyRule, LocalHours, hours_of_year, spikes
+from gridplan.errors import Finding, Place, did_you_mean, input_error
+from gridplan.load_only.rule import SEASONS, LoadOnlyRule, LocalHours, spikes
 from gridplan.series.clock import local_clock
 from gridplan.series.read import READERS, ending_of, read_hourly_table
 from gridplan.series.spec import FloatArray, HourlySpec, Stamp, TimeFormat, Unit
+from gridplan.study.local_time import hours_of_year, is_timezone, timezones
 from gridplan.study.series_request import OFFSET_IN_STAMPS
 from gridplan.text_file import read_text_file, refused
 
@@ -75,6 +76,7 @@ def read_area_loads(path: Path, said: SaidOfFile) -> tuple[AreaLoads, tuple[Find
     InputError
         With every fault of the file.
     """
+    _refuse_unknown_zone(said.timezone)
     path = _file_of(path)
     timezone, stamp, words, assumed = _clock(path, said)
     zone = "UTC" if timezone == OFFSET_IN_STAMPS else timezone
@@ -107,6 +109,14 @@ def read_area_loads(path: Path, said: SaidOfFile) -> tuple[AreaLoads, tuple[Find
 def load_findings(loads: AreaLoads, rule: LoadOnlyRule) -> tuple[Finding, ...]:
     """Warnings on years, seasons and peaks that a load-only number should not rest on."""
     return (*_years(loads), *_seasons(loads, rule), *_peaks(loads, rule))
+
+
+def _refuse_unknown_zone(zone: str) -> None:
+    if zone in ("", OFFSET_IN_STAMPS) or is_timezone(zone):
+        return
+    message = f"timezone {zone!r} does not exist.{did_you_mean(zone, [*sorted(timezones()), OFFSET_IN_STAMPS])}"
+    remedy = f"write an IANA zone, as in America/Chicago, UTC, or {OFFSET_IN_STAMPS}"
+    raise input_error("GP-TIM-005", message, remedy, Place(key="--timezone"))
 
 
 def _file_of(path: Path) -> Path:
@@ -162,7 +172,9 @@ def _years(loads: AreaLoads) -> Iterator[Finding]:
     complete = loads.local.complete_years()
     partial = {y: n for y, n in loads.local.years().items() if y not in complete and n > _SHORT_YEAR_H}
     if partial:
-        words = ", ".join(f"{year} ({hours:,} of {hours_of_year(year):,} hours)" for year, hours in partial.items())
+        words = ", ".join(
+            f"{year} ({hours:,} of {hours_of_year(year, 'UTC'):,} hours)" for year, hours in partial.items()
+        )
         message = f"incomplete years: {words}; their hours count, they stand in no mean of years"
         remedy = "give whole calendar years: a season that is cut off may lack its peak"
         yield _warning("GP-TIM-003", message, remedy, Place(file=loads.path))

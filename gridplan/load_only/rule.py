@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.series.spec import FloatArray, IntArray, TimeArray
+from gridplan.study.local_time import hours_of_year
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -98,12 +99,7 @@ class LocalHours:
 
     def complete_years(self) -> tuple[int, ...]:
         """Calendar years with nearly all of their hours."""
-        return tuple(y for y, hours in self.years().items() if hours >= COMPLETE_YEAR_FRAC * hours_of_year(y))
-
-
-def hours_of_year(year: int) -> int:
-    """8,760 or 8,784."""
-    return 24 * int((np.datetime64(str(year + 1), "D") - np.datetime64(str(year), "D")).astype(np.int64))
+        return tuple(y for y, hours in self.years().items() if hours >= COMPLETE_YEAR_FRAC * hours_of_year(y, "UTC"))
 
 
 def month_words(months: frozenset[int]) -> str:

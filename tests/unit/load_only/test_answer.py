@@ -83,6 +83,13 @@ def test_silent_header_is_assumed_with_a_warning(tmp_path: Path) -> None:
     assert said["basis"]["first_hour_utc"] == "2023-01-01T07:00Z"
 
 
+@pytest.mark.parametrize("zone", ["America/Chicgo", "../etc"])
+def test_unknown_zone_is_refused(tmp_path: Path, zone: str) -> None:
+    said = refusal(year_csv(tmp_path / "load.csv"), said=SaidOfFile(timezone=zone))
+    assert f"timezone {zone!r} does not exist" in said
+    assert "--timezone" in said
+
+
 def test_packed_file_and_folder_give_the_same(tmp_path: Path) -> None:
     plain = load_only_hosting(year_csv(tmp_path / "load.csv"))
     (tmp_path / "folder").mkdir()
