@@ -62,7 +62,7 @@ def load_only_hosting(
         See ``gridplan.errors``.
     """
     rule, budgets = rule or LoadOnlyRule(), tuple(dict.fromkeys(budgets_frac or BUDGETS_FRAC))
-    _check_budgets(budgets)
+    _check_budgets(budgets, Path(path))
     loads, found = read_area_loads(Path(path), said or SaidOfFile())
     findings = (*found, *load_findings(loads, rule))
     refuse_errors(findings)
@@ -85,12 +85,12 @@ def load_only_hosting(
     }
 
 
-def _check_budgets(budgets: Sequence[float]) -> None:
+def _check_budgets(budgets: Sequence[float], path: Path) -> None:
     wrong = [budget for budget in budgets if not 0.0 <= budget < 1.0]
     if wrong:
         message = f"a budget of {wrong[0]:g} is not from 0 to below 1"
         remedy = "write 0.5 % as 0.005; at a budget of 1 nothing limits the load"
-        raise input_error("GP-VAL-005", message, remedy, Place(key="--curtailment-budget"))
+        raise input_error("GP-VAL-005", message, remedy, Place(file=path, key="--curtailment-budget"))
 
 
 def _check_years(loads: AreaLoads, rule: LoadOnlyRule) -> None:

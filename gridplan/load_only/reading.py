@@ -76,7 +76,7 @@ def read_area_loads(path: Path, said: SaidOfFile) -> tuple[AreaLoads, tuple[Find
     InputError
         With every fault of the file.
     """
-    _refuse_unknown_zone(said.timezone)
+    _refuse_unknown_zone(said.timezone, path)
     path = _file_of(path)
     timezone, stamp, words, assumed = _clock(path, said)
     zone = "UTC" if timezone == OFFSET_IN_STAMPS else timezone
@@ -111,12 +111,12 @@ def load_findings(loads: AreaLoads, rule: LoadOnlyRule) -> tuple[Finding, ...]:
     return (*_years(loads), *_seasons(loads, rule), *_peaks(loads, rule))
 
 
-def _refuse_unknown_zone(zone: str) -> None:
+def _refuse_unknown_zone(zone: str, path: Path) -> None:
     if zone in ("", OFFSET_IN_STAMPS) or is_timezone(zone):
         return
     message = f"timezone {zone!r} does not exist.{did_you_mean(zone, [*sorted(timezones()), OFFSET_IN_STAMPS])}"
     remedy = f"write an IANA zone, as in America/Chicago, UTC, or {OFFSET_IN_STAMPS}"
-    raise input_error("GP-TIM-005", message, remedy, Place(key="--timezone"))
+    raise input_error("GP-TIM-005", message, remedy, Place(file=path, key="--timezone"))
 
 
 def _file_of(path: Path) -> Path:

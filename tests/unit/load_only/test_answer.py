@@ -102,6 +102,20 @@ def test_packed_file_and_folder_give_the_same(tmp_path: Path) -> None:
     assert "holds no .csv" in refusal(tmp_path / "empty")
 
 
+def test_netcdf_and_parquet_give_the_same(tmp_path: Path) -> None:
+    import pandas as pd
+
+    plain = load_only_hosting(year_csv(tmp_path / "load.csv"))
+    table = pd.read_csv(tmp_path / "load.csv", parse_dates=["utc_hour_beginning"])
+    table = table.rename(columns={"utc_hour_beginning": "time"})
+    table.to_parquet(tmp_path / "load.parquet", index=False)
+    table.set_index("time").to_xarray().to_netcdf(tmp_path / "load.nc", engine="h5netcdf")
+    for name in ("load.parquet", "load.nc"):
+        answer = load_only_hosting(tmp_path / name, said=SaidOfFile(timezone="UTC", stamp="hour_beginning"))
+        assert answer["totals"] == plain["totals"]
+        assert codes(answer) == []
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
