@@ -15,6 +15,8 @@ from typing import Any, Literal
 from gridplan.dispatch.farm import Farm
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
 from gridplan.inputs import read_inputs
+from gridplan.load_only.headroom import load_only_mw
+from gridplan.load_only.rule import LoadOnlyRule, LocalHours
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
 from gridplan.network.open_grid import DATASET_JSON, is_network_file
@@ -23,6 +25,7 @@ from gridplan.plan.case import YearCase, year_case
 from gridplan.plan.local_hour import hour_text
 from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity
 from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
+from gridplan.series.clock import local_clock
 from gridplan.series.model import GridSeries
 from gridplan.snapshot import SNAPSHOT_BASIS, Security, snapshot
 from gridplan.solution import SCHEMA_VERSION
@@ -98,7 +101,8 @@ def hosting_study(
             tell("grid without campuses" if is_network else f"{year}: grid without campuses")
             case = year_case(study, year, network, series, sets=sets)
             found = _capacities(case, names, farm, tell)
-            rows += [_row(case, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
+            local = LocalHours.of(local_clock(case.series.time_utc, study.timezone))
+            rows += [_row(case, local, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
     basis = _basis(study, case.hours, service, is_network)
     if sets:
         basis["named_contingencies"] = len(sets) if study.criteria.security == "n-1" else 0
@@ -214,7 +218,7 @@ def _budget_frac(study: Study, bus: str, given: float | None) -> float:
     return min(accepted, default=Terms().max_energy_frac)
 
 
-def _row(case: YearCase, found: PoiCapacity, service: Service, budget_frac: float) -> dict[str, Any]:
+def _row(case: YearCase, local: LocalHours, found: PoiCapacity, service: Service, budget_frac: float) -> dict[str, Any]:
     hosting = found.hosting
     firm = firm_mw(case, found)
     is_refused = found.is_radial and not case.study.criteria.accept_radial_supply
@@ -249,7 +253,15 @@ def _row(case: YearCase, found: PoiCapacity, service: Service, budget_frac: floa
         "energy_mwh": total.energy_mwh,
         "longest_event_h": total.longest_event_h,
         "depth_mw": total.depth_mw,
+        "load_only_mw": _load_only_mw(case, local, budget_frac),
     }
+
+
+def _load_only_mw(case: YearCase, local: LocalHours, budget_frac: float) -> float | None:
+    """MW the whole grid could take on its native load alone, within the same budget; no number for a snapshot."""
+    if case.hours < 2 or budget_frac >= 1.0:
+        return None
+    return load_only_mw(case.series.load_mw.sum(axis=1), local, budget_frac)
 
 
 def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict[str, Any]:
@@ -268,4 +280,11 @@ def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict
         basis |= SNAPSHOT_BASIS
     if service == "conditional":
         basis["curtailment"] = "energy budget only, no shifting"
+        if not is_network:
+            basis["load_only"] = _load_only_words()
     return basis
+
+
+def _load_only_words() -> str:
+    words = LoadOnlyRule().words()
+    return f"native load of the whole grid below its peak of {words['summer']} and of {words['winter']}, no network"

@@ -15,6 +15,7 @@ from gridplan.conversion import convert_network
 from gridplan.dispatch.farm import Farm
 from gridplan.hosting import hosting_study
 from gridplan.inputs import Inputs, input_names, read_inputs
+from gridplan.load_only.answer import load_only_hosting
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
 from gridplan.report.document import build_report_apart
@@ -33,6 +34,7 @@ __all__ = [
     "convert_network",
     "dispatch_network",
     "hosting_study",
+    "load_only_hosting",
     "run_study",
     "schedule_study",
     "site_study",

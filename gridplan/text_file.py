@@ -7,6 +7,7 @@ and the way out. Nothing is repaired.
 from __future__ import annotations
 
 import stat
+import zlib
 from pathlib import Path
 
 from gridplan.errors import FileError, Finding, InputError, Place, did_you_mean, nearest_names
@@ -29,7 +30,7 @@ def read_text_file(
     Parameters
     ----------
     path : Path
-        File to read; byte-order marks and CRLF are accepted.
+        File to read; byte-order marks and CRLF are accepted, and a name that ends in .gz is unpacked.
     what : str
         What the file should be, as in ``"MATPOWER case"``.
     remedy : str
@@ -47,6 +48,7 @@ def read_text_file(
         If the file exists and may not be read.
     """
     data = read_file_bytes(path, what=what, remedy=remedy, max_bytes=max_bytes)
+    data = _unpacked(data, path, max_bytes) if path.suffix.lower() == ".gz" else data
     if max_lines:
         _refuse_many_lines(data, path, max_lines)
     return decode_text(data, path, what=what, remedy=remedy)
@@ -157,6 +159,24 @@ def refused(code: str, file: Path | None, message: str, remedy: str, place: Plac
     """Error of one finding about a file."""
     at = place or Place(file=file)
     return InputError([Finding(code=code, severity="error", message=message, remedy=remedy, place=at)])
+
+
+def _unpacked(data: bytes, path: Path, max_bytes: int) -> bytes:
+    """Content of one gzip member after the other, never more than the limit."""
+    text, rest = b"", data
+    try:
+        while rest:
+            member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            text += member.decompress(rest, max_bytes + 1 - len(text))
+            if len(text) > max_bytes:
+                raise refused("GP-SIZ-001", path, _too_large(len(text), max_bytes), "give a smaller file")
+            if not member.eof:
+                raise refused("GP-ENC-002", path, "the gzip file is cut off", "copy the file again")
+            rest = member.unused_data.strip(b"\0")
+    except zlib.error as reason:
+        message = f"the file is no gzip file, or is damaged: {reason}"
+        raise refused("GP-ENC-002", path, message, "copy the file again") from None
+    return text
 
 
 def _refuse_many_lines(data: bytes, path: Path, max_lines: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
+from gridplan.cli.load_only import LOAD_ONLY, load_only_options, load_only_reply, refuse_given
 from gridplan.cli.reply import Reply, with_demands
 from gridplan.cli.solve_text import finding_notes, head_lines, table_lines
 from gridplan.cli.violations import hosting_violations
@@ -17,45 +18,64 @@ if TYPE_CHECKING:
     from gridplan.network.policy import Policy
 
 COLUMNS = (
-    "year", "bus", "hosting_capacity_mw", "total_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw", "binding",
+    "year", "bus", "hosting_capacity_mw", "total_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw",
+    "load_only_mw", "binding",
 )  # fmt: skip
 
 
 @command("hosting")
-@click.argument("target", metavar="STUDY|NETWORK", type=options.ANY_PATH)
+@click.argument("target", metavar="STUDY|NETWORK|SERIES", type=options.ANY_PATH)
+@click.option(
+    "--method",
+    type=click.Choice(["network", "load-only"]),
+    default="network",
+    show_default=True,
+    help="network: what single buses can take; load-only: what areas can take on an hourly load file alone.",
+)
 @click.option("--bus", "buses", metavar="BUS", multiple=True, help="Bus to look at; may be given more than once.")
 @click.option("--all", "all_buses", is_flag=True, help="Every bus of the network.")
 @options.security
 @click.option("--service", type=click.Choice(["firm", "conditional"]), default="firm", show_default=True)
 @click.option(
     "--curtailment-budget",
+    "budgets",
     metavar="F",
     type=click.FloatRange(0.0, 1.0),
-    default=None,
-    help="Curtailed energy allowed to a conditional connection, as part of its energy (0 to 1).",
+    multiple=True,
+    help="Curtailed energy allowed to a conditional connection, as part of its energy: 0.005 is 0.5 %. "
+    "With load-only it may be given more than once.",
 )
 @options.workers
 @options.network_policy
+@load_only_options
 @click.option("--fail-on-violation", is_flag=True, help="Exit with 3 if a bus can take nothing.")
 def hosting(
     target: Path,
+    method: str,
     buses: tuple[str, ...],
     all_buses: bool,
     security: str | None,
     service: Literal["firm", "conditional"],
-    curtailment_budget: float | None,
+    budgets: tuple[float, ...],
     workers: int | None,
     fail_on_violation: bool,
     policy: Policy,
+    **load_only: Any,
 ) -> Reply:
     """Find the MW each bus can take, with the binding element.
 
-    Without --bus or --all the candidates of the study's campuses are looked at.
+    Without --bus or --all the candidates of the study's campuses are looked at. With --method load-only SERIES is an
+    hourly load file with one column an area, and the MW are those each area can take below its seasonal peaks.
     """
+    if method == "load-only":
+        return load_only_reply(target, budgets, load_only)
+    refuse_given(LOAD_ONLY, "--method load-only")
     if buses and all_buses:
         raise click.UsageError("give --bus or --all, not both")
-    if curtailment_budget is not None and service == "firm":
+    if budgets and service == "firm":
         raise click.UsageError("--curtailment-budget belongs to --service conditional")
+    if len(budgets) > 1:
+        raise click.UsageError("--curtailment-budget may be given more than once with --method load-only alone")
     from gridplan.hosting import is_study
     from gridplan.pipeline import hosting_study
 
@@ -68,7 +88,7 @@ def hosting(
             all_buses=all_buses,
             security=options.SECURITY[security] if security else None,
             service=service,
-            budget_frac=curtailment_budget,
+            budget_frac=budgets[0] if budgets else None,
             workers=workers,
             progress=progress,
             policy=policy,

@@ -254,6 +254,23 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "Write the values of one snapshot, or give the series to the study.",
     ),
     FindingKind(
+        "GP-TIM-007",
+        "Clock assumed",
+        "warning",
+        "Neither an option nor the header of an hourly load file says whose clock its stamps show or which end of the "
+        "hour they stand at. Only load-only headroom goes on with an assumption: it moves hours at the change of "
+        "seasons and years alone.",
+        "Say `--timezone` and `--stamp`.",
+    ),
+    FindingKind(
+        "GP-VAL-007",
+        "Peak that is a spike",
+        "warning",
+        "The peak of a season lies more than 10 % above the hours before and after it. A faulty value there lifts "
+        "load-only headroom, whose threshold it is.",
+        "Correct the hour, or leave such hours out with `--outliers drop`.",
+    ),
+    FindingKind(
         "GP-CAM-003",
         "Measured profile and contract",
         "error, warning, note",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 
 from gridplan.errors import Finding, InputError, did_you_mean
 from gridplan.series.calendar import in_weather_year
@@ -23,6 +24,7 @@ RawReader = Callable[[HourlySpec, FileFindings], RawTable]
 #: Ending -> ``module:function``; loaded when asked for.
 READERS = {
     ".csv": "gridplan.series.table_csv:read_csv",
+    ".csv.gz": "gridplan.series.table_csv:read_csv",
     ".nc": "gridplan.series.table_netcdf:read_netcdf",
     ".parquet": "gridplan.series.table_parquet:read_parquet",
     ".xlsx": "gridplan.series.table_excel:read_excel",
@@ -64,8 +66,13 @@ def read_hourly_table(spec: HourlySpec) -> tuple[HourlyTable, tuple[Finding, ...
     return table, tuple(findings)
 
 
+def ending_of(path: Path) -> str:
+    """Ending of a file's name, as in ``.csv`` and ``.csv.gz``."""
+    return "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
+
+
 def _reader(spec: HourlySpec, findings: FileFindings) -> RawReader:
-    ending = spec.path.suffix.lower()
+    ending = ending_of(spec.path)
     if ending in READERS:
         module, _, function = READERS[ending].partition(":")
         reader: RawReader = getattr(importlib.import_module(module), function)

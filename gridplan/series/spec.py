@@ -41,7 +41,7 @@ class HourlySpec:
     Parameters
     ----------
     path : Path
-        .csv, .nc, .parquet or .xlsx file.
+        .csv, .csv.gz, .nc, .parquet or .xlsx file.
     kind : {"load", "availability", "temperature", "campus"}
         Decides which values can be true.
     timezone : str

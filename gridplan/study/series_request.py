@@ -11,7 +11,7 @@ from gridplan.study.quantity import Name, Text
 
 OFFSET_IN_STAMPS = "offset_in_stamps"
 _COLUMNS = "name in the network: column of the file; absent: every column by its own name"
-_FILE = "file in the folder of the study: .csv, .nc, .parquet or .xlsx"
+_FILE = "file in the folder of the study: .csv, .csv.gz, .nc, .parquet or .xlsx"
 _STAMP = (
     "hour_beginning; hour_ending: the hour from 02:00 to 03:00 is called 3, as markets do; hour_end_instant: the "
     "clock at the end of the hour, which differs at clock changes only"

@@ -27,6 +27,7 @@ ORDER = (
     ("study",),
     ("network",),
     ("series", "campus"),
+    ("load_only",),
     ("dispatch",),
     ("plan",),
     ("store",),

@@ -14,6 +14,7 @@ from gridplan.snapshot import snapshot
 from tests.oracles.btheta import listed_outages
 from tests.oracles.capacity import conditional_capacity_mw, curtailment, hosting_capacity_mw
 from tests.oracles.grid_block import GridRules
+from tests.oracles.load_only import largest_new_load_mw
 
 STUDY = """
 schema_version: 1
@@ -78,6 +79,17 @@ def test_study_asks_for_its_candidates_in_all_its_hours(study: Path) -> None:
     lost = curtailment(row["total_mw"], capacity)
     assert row["energy_mwh"] == pytest.approx(lost.energy_mwh, abs=1e-3)
     assert row["depth_mw"] == pytest.approx(lost.depth_mw, abs=1e-3)
+
+
+def test_load_only_stands_beside_the_number_of_the_network(study: Path) -> None:
+    inputs = read_inputs(study)
+    native = inputs.series.hours(inputs.file.study.hour_slice(8784)).load_mw.sum(axis=1).tolist()
+    answer = hosting_study(study, buses=("203",), service="conditional", budget_frac=0.6)
+    wanted = largest_new_load_mw(native, [max(native)] * len(native), 0.6)
+    assert wanted > 100
+    assert row_of(answer, "203")["load_only_mw"] == pytest.approx(wanted, abs=1e-6)
+    assert "May-Oct" in answer["basis"]["load_only"]
+    assert "load_only_mw" not in row_of(hosting_study(study, buses=("203",)), "203")
 
 
 def test_radial_bus_of_a_study_takes_nothing_firm(study: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gzip
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -65,8 +66,15 @@ def write_text(path: Path) -> Path:
     return path
 
 
+def write_packed(path: Path) -> Path:
+    plain = write_text(path.with_name("plain.csv"))
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    return path
+
+
 WRITERS: dict[str, Callable[[Path], Path]] = {
     ".csv": write_text,
+    ".csv.gz": write_packed,
     ".nc": write_netcdf,
     ".parquet": write_parquet,
     ".xlsx": write_excel,
