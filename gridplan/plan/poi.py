@@ -84,7 +84,8 @@ def poi_capacity(case: YearCase, poi: str, most_mw: float) -> PoiCapacity:
     points = (PlanPoint(id=poi, bus=bus),)
     u_mw = np.zeros((case.hours, 1))
     grid = case.grid(points)
-    hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw)
+    base = case.base_at(1)
+    hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw, base=base)
     intact = case.grid(points, security="n-0")
     least = least_capacity(
         intact,
@@ -96,7 +97,7 @@ def poi_capacity(case: YearCase, poi: str, most_mw: float) -> PoiCapacity:
     )
     room = headroom(
         grid,
-        state_mw(grid, case.base_at(1)),
+        state_mw(grid, base),
         0,
         cutoff_frac=case.study.criteria.distribution_factor_cutoff_frac,
         most_mw=most_mw,
