@@ -272,7 +272,7 @@ def outage_effect(
 def transfer_effect(
     network: Network, outage: Outage, campus_bus: IntArray | None = None, convention: Convention = "matpower"
 ) -> Effect:
-    """The same as ``outage_effect`` by one solve of the rebuilt network: what the lost branch carried enters at its ends.
+    """The same as ``outage_effect`` by one solve of the rebuilt network: what the branch carried enters at its ends.
 
     Where an island goes dark, its branch delivered what the island had to spare; the pickup delivers it instead.
     """

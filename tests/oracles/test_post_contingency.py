@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def test_equal_ratings_and_no_response_are_preventive_and_more_time_never_takes_
             for factor in (1.0, 1.15, 1.5)
         ]
         assert_allclose(found[0], preventive, atol=1e-6)
-        for less, more in zip(found, found[1:], strict=False):
+        for less, more in pairwise(found):
             assert (np.isnan(less) | (less <= more + 1e-6)).all()
         intact = hosting_capacity_mw(network, series, "1", [0, 1], replace(rules, outages=()))
         assert (np.isnan(found[-1]) | (found[-1] <= intact + 1e-6)).all()
