@@ -58,9 +58,9 @@ def compare(network: Network, series: GridSeries, bus: str) -> None:
 
 
 def selected(network: Network, year: GridSeries, bus: str, n_tight: int, n_drawn: int) -> GridSeries:
-    """The tightest of every sixth hour and hours drawn by a seed, in the order of time."""
-    sixth = np.arange(int(bus) % 6, len(year), 6)
-    tight = sixth[np.argsort(found_mw(network, chosen_hours(year, sixth), bus), kind="stable")[:n_tight]]
+    """The tightest of every twelfth hour and hours drawn by a seed, in the order of time."""
+    twelfth = np.arange(int(bus) % 12, len(year), 12)
+    tight = twelfth[np.argsort(found_mw(network, chosen_hours(year, twelfth), bus), kind="stable")[:n_tight]]
     drawn = np.random.default_rng(int(bus)).choice(np.setdiff1d(np.arange(len(year)), tight), n_drawn, replace=False)
     return chosen_hours(year, np.sort(np.concatenate([tight, drawn])))
 
