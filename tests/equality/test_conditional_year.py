@@ -49,9 +49,13 @@ def compare(network: Network, series: GridSeries, bus: str) -> None:
         total_mw = conditional_total_mw(found, replace(NO_LIMIT, max_energy_frac=budget), MOST_MW)
         expected_mw = oracle.conditional_capacity_mw(exact, max_energy_frac=budget)
         assert_allclose(total_mw, expected_mw, atol=STEP_MW + 1e-6)
-        assert curtailed(total_mw, found) == curtailed(expected_mw, exact)
+        hours = curtailed(total_mw, exact)
+        assert curtailed(total_mw, found) == hours
+        # The MW found is up to a step below the exact one; only hours within that step of counting may tell them apart.
+        for hour in set(hours) ^ set(curtailed(expected_mw, exact)):
+            assert abs(expected_mw - exact[hour] - counted_threshold_mw(expected_mw)) <= STEP_MW + 1e-6
         figures = curtailment(total_mw, found, never)
-        assert figures.hours == len(curtailed(expected_mw, exact)) > 0
+        assert figures.hours == len(hours) > 0
         lost = oracle.curtailment(total_mw, exact)
         assert_allclose(figures.energy_mwh, lost.energy_mwh, rtol=1e-5, atol=1e-3)
         assert_allclose(figures.depth_mw, lost.depth_mw, atol=1e-4)
@@ -84,7 +88,7 @@ def test_every_hour_of_the_year_equals_one_program_each(rts: Network, rts_series
 
 def test_changed_bounds_give_what_a_new_program_gives(rts: Network, rts_series: GridSeries) -> None:
     hours = np.random.default_rng(5).choice(len(rts_series), 6, replace=False)
-    rules = oracle_rules(rts, 1)
+    rules = replace(oracle_rules(rts, 1), outage_form="transfers")
     fresh = oracle.hosting_capacity_mw(rts, rts_series, "308", hours, rules)
     assert np.ptp(fresh) > 1.0
     assert_allclose(oracle.year_capacity_mw(rts, rts_series, "308", hours, rules), fresh, atol=1e-6)
