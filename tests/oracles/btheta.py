@@ -6,6 +6,7 @@ In: Network. Out: flows in MW. ``flows_after_outage`` puts a dispatch through an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -235,14 +236,22 @@ class EffectBook:
         self._network: Network | None = None
         self._known: dict[tuple[object, ...], Effect] = {}
 
-    def effect(self, network: Network, outage: Outage, campus_bus: IntArray, convention: Convention) -> Effect:
-        """``outage_effect`` with a memory."""
+    def effect(
+        self,
+        network: Network,
+        outage: Outage,
+        campus_bus: IntArray,
+        convention: Convention,
+        find: Callable[[Network, Outage, IntArray, Convention], Effect] | None = None,
+    ) -> Effect:
+        """``outage_effect`` (or another finder) with a memory."""
+        find = find or outage_effect
         if self._network is not network:
             self._network, self._known = network, {}
         bus = int(campus_bus[outage.position]) if outage.kind == "campus" else -1
-        key = (outage, bus, convention)
+        key = (outage, bus, convention, find)
         if key not in self._known:
-            self._known[key] = outage_effect(network, outage, campus_bus, convention)
+            self._known[key] = find(network, outage, campus_bus, convention)
         return self._known[key]
 
 
@@ -258,6 +267,35 @@ def outage_effect(
         coefficient=response(network, injection_change(network, outage, campus_bus), convention),
         constant_mw=np.zeros(n_branch),
     )
+
+
+def transfer_effect(
+    network: Network, outage: Outage, campus_bus: IntArray | None = None, convention: Convention = "matpower"
+) -> Effect:
+    """The same as ``outage_effect`` by one solve of the rebuilt network: what the branch carried enters at its ends.
+
+    Where an island goes dark, its branch delivered what the island had to spare; the pickup delivers it instead.
+    """
+    if outage.kind != "branch":
+        return outage_effect(network, outage, campus_bus, convention)
+    lost, n_branch = outage.position, len(network.branch)
+    ends, live = (network.branch.from_bus[lost], network.branch.to_bus[lost]), live_bus(network, lost)
+    change = np.zeros(len(network.bus))
+    change[ends[0]], change[ends[1]] = live[ends[0]], -1.0 * live[ends[1]]
+    if not live.all():
+        change -= change.sum() * pickup_frac(network, at_bus=live)
+    limited = limited_branch(network, lost)
+    coefficient = np.where(limited, response_after_branch(network, change, lost, convention), 0.0)
+    return Effect(limited=limited, coefficient=coefficient, constant_mw=np.zeros(n_branch))
+
+
+def response_after_branch(
+    network: Network, change: FloatArray, lost: int, convention: Convention = "matpower"
+) -> FloatArray:
+    """Flow change of a balanced change of injections, dims (bus,), with one branch gone."""
+    pair = np.stack([change, np.zeros(len(network.bus))], axis=1)
+    flow = flows_mw(network, pair, lost, convention)
+    return np.asarray(flow[:, 0] - flow[:, 1])
 
 
 def injection_change(network: Network, outage: Outage, campus_bus: IntArray | None = None) -> FloatArray:

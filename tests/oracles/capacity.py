@@ -14,7 +14,7 @@ from gridplan.network.model import Network
 from gridplan.series.model import GridSeries
 from tests.oracles.btheta import FloatArray
 from tests.oracles.grid_block import GridRules, add_grid
-from tests.oracles.lp import INF, LinearProgram
+from tests.oracles.lp import INF, LinearProgram, result_of
 
 CURTAILED_ABOVE_MW = 1e-6
 
@@ -57,6 +57,42 @@ def hosting_capacity_mw(
         result = lp.solve(maximise=True)
         found.append(result.objective if result.is_optimal else np.nan)
     return np.array(found)
+
+
+def year_capacity_mw(
+    network: Network, series: GridSeries, bus_id: str, hours: Iterable[int], rules: GridRules
+) -> FloatArray:
+    """The same as ``hosting_capacity_mw`` for many hours: every row of the first hour, then only bounds change.
+
+    The bounds of an hour are those of its intact grid, whose columns and rows come first in the whole program; HiGHS
+    starts from the hour before and nothing else is carried over.
+    """
+    order = list(hours)
+    hard = replace(rules, has_unserved=False, has_overload=False)
+    whole = _program(network, series, bus_id, order[0], hard)
+    highs, cost = whole.loaded(maximise=True), np.zeros(whole.n_column)
+    cost[0] = 1.0
+    found = []
+    for hour in order:
+        low, high, row_low, row_high = _program(network, series, bus_id, hour, replace(hard, outages=())).bounds()
+        assert len(low) == whole.n_column
+        highs.changeColsBounds(len(low), np.arange(len(low), dtype=np.int32), low, high)
+        for row, (least, most) in enumerate(zip(row_low, row_high, strict=True)):
+            highs.changeRowBounds(row, least, most)
+        result = result_of(highs, cost)
+        if not result.is_optimal:
+            highs.clearSolver()
+            result = result_of(highs, cost)
+        found.append(result.objective if result.is_optimal else np.nan)
+    return np.array(found)
+
+
+def _program(network: Network, series: GridSeries, bus_id: str, hour: int, rules: GridRules) -> LinearProgram:
+    lp = LinearProgram()
+    campus = lp.add_columns((1, 1), 0.0, INF, 1.0)
+    bus = np.array([network.bus_index(bus_id)], dtype=np.int64)
+    add_grid(lp, network, series.hours(slice(hour, hour + 1)), rules, (bus, campus), has_cost=False)
+    return lp
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,12 +26,14 @@ from tests.oracles.btheta import (
     island_of_bus,
     limited_branch,
     live_bus,
+    outage_effect,
     pickup_frac,
     susceptance_mw_per_rad,
+    transfer_effect,
 )
 from tests.oracles.lp import INF, LinearProgram
 
-OutageForm = Literal["rows", "angles"]
+OutageForm = Literal["rows", "transfers", "angles"]
 EFFECTS = EffectBook()
 
 
@@ -52,8 +54,9 @@ class GridRules:
         Replace the network's ratings.
     outages : list of Outage
         The security criterion; empty for N-0. Campus outages count in the order of the campuses given.
-    outage_form : {"rows", "angles"}
-        One row per branch from re-factorised coefficients, or angles of its own for every outage.
+    outage_form : {"rows", "transfers", "angles"}
+        One row per branch from the rebuilt network, all of its columns solved ("rows") or one ("transfers", for larger
+        grids); or angles of its own for every outage.
     """
 
     unserved_usd_per_mwh: float = 10_000.0
@@ -242,10 +245,16 @@ def driver_columns(columns: GridColumns, outage: Outage) -> IntArray:
     return of_kind[outage.kind][:, outage.position]
 
 
+def effect_of(network: Network, rules: GridRules, outage: Outage, campus_bus: IntArray) -> Effect:
+    """Coefficients of an outage in the form that the rules ask for."""
+    find = transfer_effect if rules.outage_form == "transfers" else outage_effect
+    return EFFECTS.effect(network, outage, campus_bus, rules.convention, find)
+
+
 def _add_outage_rows(
     lp: LinearProgram, network: Network, rules: GridRules, columns: GridColumns, outage: Outage, campus_bus: IntArray
 ) -> None:
-    effect: Effect = EFFECTS.effect(network, outage, campus_bus, rules.convention)
+    effect = effect_of(network, rules, outage, campus_bus)
     limited = np.flatnonzero(effect.limited)
     driver = np.broadcast_to(driver_columns(columns, outage)[:, None], (len(columns.flow), len(limited)))
     terms = [(columns.flow[:, limited], 1.0), (driver, effect.coefficient[limited])]

@@ -99,25 +99,41 @@ class LinearProgram:
         parts = [np.concatenate([e[k] for e in self._entries]) for k in range(3)]
         return sparse.csc_array(sparse.coo_array((parts[2], (parts[0], parts[1])), shape=(self.n_row, self.n_column)))
 
-    def solve(self, solver: str = "simplex", *, maximise: bool = False) -> LpResult:
-        """Optimum by HiGHS at tolerance 1e-9; ``solver`` is simplex or ipm (with crossover) or ipx, hipo."""
-        matrix = self.matrix()
-        lower, upper, cost = (np.concatenate([c[k] for c in self._columns]) for k in range(3))
+    def bounds(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Lower and upper bounds of the columns, then of the rows."""
+        columns = [np.concatenate([c[k] for c in self._columns]) for k in range(2)]
+        rows = [np.concatenate([r[k] for r in self._rows]) for k in range(2)]
+        return columns[0], columns[1], rows[0], rows[1]
+
+    def loaded(self, solver: str = "simplex", *, maximise: bool = False) -> highspy.Highs:
+        """HiGHS holding this program, not yet run; the sign of the cost is turned to maximise."""
+        matrix, cost = self.matrix(), self._cost()
         highs = _new_highs(solver)
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self.n_column, self.n_row
-        lp.col_lower_, lp.col_upper_, lp.col_cost_ = lower, upper, -cost if maximise else cost
-        lp.row_lower_, lp.row_upper_ = (np.concatenate([r[k] for r in self._rows]) for k in range(2))
+        lp.col_lower_, lp.col_upper_, lp.row_lower_, lp.row_upper_ = self.bounds()
+        lp.col_cost_ = -cost if maximise else cost
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
         highs.passModel(lp)
-        highs.run()
-        status = _STATUS.get(highs.getModelStatus(), str(highs.getModelStatus()))
-        solution = highs.getSolution()
-        value, row_dual = np.array(solution.col_value), np.array(solution.row_dual)
-        if status != "optimal":
-            return LpResult(status=status, objective=float("nan"), value=value, row_dual=row_dual)
-        return LpResult(status=status, objective=float(cost @ value), value=value, row_dual=row_dual)
+        return highs
+
+    def _cost(self) -> FloatArray:
+        return np.concatenate([c[2] for c in self._columns])
+
+    def solve(self, solver: str = "simplex", *, maximise: bool = False) -> LpResult:
+        """Optimum by HiGHS at tolerance 1e-9; ``solver`` is simplex or ipm (with crossover) or ipx, hipo."""
+        return result_of(self.loaded(solver, maximise=maximise), self._cost())
+
+
+def result_of(highs: highspy.Highs, cost: FloatArray) -> LpResult:
+    """Run what HiGHS holds; the objective is that of ``cost``."""
+    highs.run()
+    status = _STATUS.get(highs.getModelStatus(), str(highs.getModelStatus()))
+    solution = highs.getSolution()
+    value, row_dual = np.array(solution.col_value), np.array(solution.row_dual)
+    objective = float(cost @ value) if status == "optimal" else float("nan")
+    return LpResult(status=status, objective=objective, value=value, row_dual=row_dual)
 
 
 def _new_highs(solver: str) -> highspy.Highs:
