@@ -31,6 +31,8 @@ class ModelRows:
 
     def called(self) -> IntArray:
         """Rows that were called and are not in the model, each once, in order of their calls."""
+        if not self._calls:
+            return np.zeros(0, dtype=np.int64)
         there = set(self.in_model.tolist())
         rows = [r for r in dict.fromkeys(self._calls) if r not in there]
         self._calls = []
@@ -44,11 +46,14 @@ class ModelRows:
 
     def note(self, dual: FloatArray) -> None:
         """Count the solves without a price of every row."""
-        self.idle = np.where(np.abs(dual) > HOLDING, 0, self.idle + 1)
+        self.idle += 1
+        self.idle[np.abs(dual) > HOLDING] = 0
         self.idle[0] = 0
 
     def tired(self) -> IntArray:
         """Places in the model of rows that may leave; none while there are only a few."""
+        if len(self.idle) <= LEAST_LEAVING:
+            return np.zeros(0, dtype=np.int64)
         tired = np.flatnonzero(self.idle > IDLE_SOLVES)
         return tired if len(tired) >= LEAST_LEAVING else np.zeros(0, dtype=np.int64)
 

@@ -78,6 +78,8 @@ class HourSolver:
         hosting = np.arange(block.n_grid_column, block.n_grid_column + (not block.is_elastic))
         self.columns: IntArray = np.append(np.flatnonzero(always), hosting)
         self.n_core = len(self.columns)
+        self.moving: Any = None
+        self.is_unserved = np.isin(np.arange(block.n_grid_column + 1), block.grid.columns.of("unserved"))
         self._pass_core()
 
     def _pass_core(self) -> None:
@@ -167,8 +169,8 @@ class HourSolver:
         """Rows that were called come in; rows that nobody reached for long leave."""
         tired = self.rows.tired() if self.may_leave else np.zeros(0, dtype=np.int64)
         if tired.size:
-            self.highs.deleteRows(len(tired), tired.astype(np.int32))
             self._drop_slacks_of(self.rows.in_model[tired])
+            self.highs.deleteRows(len(tired), tired.astype(np.int32))
             self.rows.leave(tired)
         rows = self.rows.called()
         if not rows.size:
@@ -184,9 +186,13 @@ class HourSolver:
             self._add_columns(self.block.slack_columns(rows).ravel(), hour)
 
     def _set_bounds(self, hour: _Hour) -> None:
-        columns, rows = self.columns, self.rows.in_model + 1
-        each = np.arange(len(columns), dtype=np.int32)
-        self.highs.changeColsBounds(len(columns), each, hour.lower[columns], hour.upper[columns])
+        if self.moving is None:
+            self.moving = np.flatnonzero(np.isin(self.columns, self.block.grid.varying_columns)).astype(np.int32)
+            changed = np.arange(len(self.columns), dtype=np.int32)
+        else:
+            changed = self.moving
+        columns, rows = self.columns[changed], self.rows.in_model + 1
+        self.highs.changeColsBounds(len(changed), changed, hour.lower[columns], hour.upper[columns])
         each = np.arange(len(rows), dtype=np.int32)
         self.highs.changeRowsBounds(len(rows), each, hour.side_lower[rows], hour.side_upper[rows])
 
@@ -214,13 +220,16 @@ class HourSolver:
         bounds = (self.block.cost[columns], hour.lower[columns], hour.upper[columns])
         entries = (row.astype(np.int32), values[column, row])
         self.highs.addCols(len(columns), *bounds, len(row), start.astype(np.int32), *entries)
-        self.columns = np.append(self.columns, columns)
+        self.columns, self.moving = np.append(self.columns, columns), None
 
     def _drop_columns(self, value: FloatArray) -> None:
         """Unserved load that is not used leaves, so that hours without any stay small."""
         import highspy
 
-        unserved = np.flatnonzero(np.isin(self.columns, self.block.grid.columns.of("unserved")))
+        if len(self.columns) == self.n_core:
+            return
+        last = self.block.n_grid_column
+        unserved = np.flatnonzero(self.is_unserved[np.minimum(self.columns, last)])
         if unserved.size:
             status = self.highs.getBasis().col_status
             idle = [j for j in unserved if value[j] == 0.0 and status[j] != highspy.HighsBasisStatus.kBasic]
@@ -235,7 +244,7 @@ class HourSolver:
     def _delete_columns(self, at: IntArray) -> None:
         if at.size:
             self.highs.deleteCols(len(at), at.astype(np.int32))
-            self.columns = np.delete(self.columns, at)
+            self.columns, self.moving = np.delete(self.columns, at), None
 
     def _try_again(self) -> Any:
         """Anything but optimal is confirmed from scratch with standard tolerances, then tried in other ways."""
