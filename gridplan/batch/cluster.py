@@ -6,10 +6,11 @@ same program. A scheduler runs whatever it is sent: connect only to one on a net
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import pickle
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -122,13 +123,27 @@ def _connected(address: str) -> Any:
 
     connect: Any = distributed.Client
     try:
+        if not address.startswith("inproc://"):
+            # A client that never came to be complains when it is cleared away, so who answers is asked first.
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(asyncio.run, _ask_scheduler(address)).result()
         return connect(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = " ".join(str(error).split()) or "it does not answer"
         raise FileError(
             f"the Dask scheduler {address} cannot be reached within {CONNECT_S} s ({reason[:200]}); start one with "
             "'dask scheduler' and give the address it prints, such as tcp://host:8786"
         ) from None
+
+
+async def _ask_scheduler(address: str) -> None:
+    from distributed.core import rpc
+
+    ask: Any = rpc
+    async with ask(address, timeout=CONNECT_S) as there:
+        identity = await asyncio.wait_for(there.identity(), CONNECT_S)
+    if identity.get("type") != "Scheduler":
+        raise ValueError(f"a {str(identity.get('type')).lower()} answers there, not a scheduler")
 
 
 def _threads(client: Any, address: str) -> int:

@@ -11,13 +11,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gridplan.solution import CERTIFICATE_JSON, MANIFEST_JSON
+from gridplan.store.checkpoint import unfinished_folder
 from gridplan.store.lock import FolderLock
 
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -55,10 +56,14 @@ class BatchFolder:
         """Whether the run of a key is whole: its manifest is there and every result has the stated digest."""
         return is_whole(self.run_dir(key))
 
-    def clear_leftovers(self) -> None:
-        """Remove what killed studies left in ``runs/``: everything whose name is no key."""
+    def clear_leftovers(self, unfinished: Collection[str] = ()) -> None:
+        """Remove what killed studies left in ``runs/``: everything whose name is no key.
+
+        What ``unfinished`` keys had finished stays: they go on from there.
+        """
+        kept = {unfinished_folder(self.run_dir(key)).name for key in unfinished}
         for entry in self.runs.iterdir() if self.runs.is_dir() else ():
-            if not _KEY.fullmatch(entry.name):
+            if not _KEY.fullmatch(entry.name) and entry.name not in kept:
                 _remove(entry)
 
     def discard(self, key: str) -> None:
