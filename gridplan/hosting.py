@@ -76,14 +76,12 @@ def hosting_study(
         Local processes; called with the name of each stage.
     policy : Policy, optional
         What may be assumed where a network file leaves a choice; a study says that itself.
-    crew : Crew, optional
-        Who does the work instead of local processes, for instance ``gridplan.batch.cluster.open_crew``.
-    resume : bool
-        Go on from the buses that an earlier call with the same input and program had finished.
+    crew, resume :
+        Who works instead of local processes; go on from the buses that an earlier, equal call had finished.
 
     Raises
     ------
-    InputError, FileError, InfeasibleError
+    InputError, FileError, InfeasibleError, ResourceError
         See ``gridplan.errors``.
     """
     tell = progress or (lambda _: None)
@@ -134,9 +132,8 @@ def _rows(
 def _checkpoint(target: Path, given: _StudyGrid, study: Study, resume: bool, tell: Progress) -> Checkpoint:
     """What is kept of an unfinished call, under ``reports``: nothing stands there unless it takes long."""
     fingerprints = Fingerprints()
-    alone = study.model_copy(update={"solve": study.solve.model_copy(update={"workers": 1})})
     belongs_to = {
-        "the study": alone.digest,
+        "the study": study.work_digest,
         "the grid": fingerprints.of(given.network, given.sets),
         "its hours": fingerprints.of(given.series),
         **makers(),

@@ -128,10 +128,8 @@ def _run(inputs: Inputs, final: Path, farm: Farm, stages: Stages) -> dict[str, A
 
 def _checkpoint(inputs: Inputs, final: Path, resume: bool, tell: Progress) -> Checkpoint:
     """What a run keeps; how many workers the study asks for does not matter to it."""
-    study = inputs.file.study
-    alone = study.model_copy(update={"solve": study.solve.model_copy(update={"workers": 1})})
     files = {name: sha256(path) for name, path in input_names(inputs.files, inputs.folder).items()}
-    belongs_to = {"the study": alone.digest, **files, **makers()}
+    belongs_to = {"the study": inputs.file.study.work_digest, **files, **makers()}
     folder = unfinished_folder(final)
     return Checkpoint(folder=folder, belongs_to=belongs_to, is_resumed=resume, what=str(final), tell=tell)
 

@@ -53,6 +53,8 @@ class Fingerprints:
                 yield self._digest(inner)
         elif isinstance(value, (set, frozenset)):
             yield from sorted(self._digest(inner) for inner in value)
+        elif hasattr(value, "work_digest"):
+            yield value.work_digest.encode()
         elif hasattr(value, "model_dump_json"):
             yield value.model_dump_json().encode()
         else:
