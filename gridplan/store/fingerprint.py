@@ -45,12 +45,9 @@ class Fingerprints:
         elif value is None or isinstance(value, (str, bytes, bool, int, float, complex)):
             yield repr(value).encode()
         elif isinstance(value, Mapping):
-            for key, inner in value.items():
-                yield self._digest(key)
-                yield self._digest(inner)
+            yield from (self._digest(entry) for entry in value.items())
         elif isinstance(value, Sequence):
-            for inner in value:
-                yield self._digest(inner)
+            yield from (self._digest(inner) for inner in value)
         elif isinstance(value, (set, frozenset)):
             yield from sorted(self._digest(inner) for inner in value)
         elif hasattr(value, "work_digest"):

@@ -223,8 +223,15 @@ def test_hosting_goes_on(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("after", ["capacity: 2 of", "siting round 2", "AC check: 25 hours", "AC check: largest MW"])
+@pytest.mark.parametrize(
+    ("after", "number"),
+    [
+        ("capacity: 2 of", signal.SIGKILL),
+        ("siting round 2", signal.SIGTERM),
+        ("AC check: 25 hours", signal.SIGKILL),
+        ("AC check: largest MW", signal.SIGINT),
+    ],
+)
 def test_a_whole_run_goes_on_from_anywhere(after: str, number: int, tmp_path: Path, whole: dict[str, str]) -> None:
     """With store, job, reinforcement, contingency sets, AC check and report."""
     study = write_study(tmp_path, WHOLE_STUDY)
