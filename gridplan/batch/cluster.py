@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import pickle
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,9 +22,13 @@ from gridplan.store.versions import makers
 
 #: Longest wait for the scheduler, and for the first worker [s].
 CONNECT_S = 5
+#: Longest wait for workers to come back once all are gone [s].
+ALONE_S = 15.0
 #: Pickles above this size reach a worker beside the task rather than through the scheduler [bytes].
 LARGE_BYTES = 200_000
 SHOWN = 3
+#: Parts of Dask that log tracebacks about what is told here in words.
+_LOUD = ("distributed.client", "distributed.core", "distributed.comm", "distributed.utils")
 
 
 @contextmanager
@@ -41,13 +47,30 @@ def open_crew(address: str) -> Iterator[ClusterCrew]:
             "--scheduler needs the package distributed: install it with pip install -e '.[scale]' in the checkout, "
             "here and on every worker; or use --workers"
         )
-    client = _connected(address)
+    with _quiet():
+        client = _connected(address)
+        try:
+            count = _threads(client, address)
+            _check_programs(client, address)
+            yield ClusterCrew(client, address, count)
+        finally:
+            client.close(timeout=CONNECT_S)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    import distributed  # it sets the levels of its loggers as it is imported
+
+    del distributed
+    loggers = [logging.getLogger(name) for name in _LOUD]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
-        count = _threads(client, address)
-        _check_programs(client, address)
-        yield ClusterCrew(client, address, count)
+        yield
     finally:
-        client.close(timeout=CONNECT_S)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 class ClusterCrew:
@@ -55,6 +78,7 @@ class ClusterCrew:
 
     def __init__(self, client: Any, address: str, count: int) -> None:
         self._client, self._address, self.count = client, address, count
+        self._alone_since_s: float | None = None
         self.executor: Executor = _Sending(client)
 
     def share(self, value: Any) -> Any:
@@ -64,6 +88,20 @@ class ClusterCrew:
     def release(self, shared: Any) -> None:
         """Let the workers forget the value."""
         shared.release()
+
+    def check(self) -> None:
+        """Give up once all workers have been gone for a while; others, or the same again, take over until then."""
+        if self._client.nthreads():
+            self._alone_since_s = None
+            return
+        now_s = time.monotonic()
+        if self._alone_since_s is None:
+            self._alone_since_s = now_s
+        if now_s - self._alone_since_s >= ALONE_S:
+            raise ResourceError(
+                f"all workers of {self._address} are gone, perhaps out of memory: look at what they wrote last, and "
+                "start them again"
+            )
 
     def loss(self, error: BaseException) -> str | None:
         """Workers that died over a task, or a scheduler that is gone."""

@@ -26,6 +26,8 @@ Progress = Callable[[int], None]
 
 #: Tasks handed out per worker: one at work, one waiting beside it.
 AHEAD = 2
+#: Longest time without an answer before it is asked whether anybody is left to give one [s].
+CHECK_S = 5.0
 
 
 class Stage(Protocol):
@@ -66,6 +68,9 @@ class Crew(Protocol):
     def release(self, shared: Any) -> None:
         """No task carries this stand-in any more."""
 
+    def check(self) -> None:
+        """Raise a ResourceError if nobody is left to do what was handed out; called while nothing ends."""
+
     def loss(self, error: BaseException) -> str | None:
         """What happened, in a planner's words, if the error means that workers were lost."""
 
@@ -86,6 +91,9 @@ class Hands:
 
     def release(self, shared: Any) -> None:
         """Nothing to do."""
+
+    def check(self) -> None:
+        """Nothing to do: an executor breaks by itself."""
 
     def loss(self, error: BaseException) -> str | None:
         """Broken executors of any kind."""
@@ -258,7 +266,9 @@ def _handed_out(
             while waiting and len(running) < AHEAD * crew.count:
                 i, task = waiting.popleft()
                 running[crew.executor.submit(work, *shared, task)] = i
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            ended, _ = wait(running, timeout=CHECK_S, return_when=FIRST_COMPLETED)
+            if not ended:
+                crew.check()
             # What went well comes before what failed: it may be kept.
             for future in sorted(ended, key=lambda f: (f.exception() is not None, running[f])):
                 yield running.pop(future), future.result()

@@ -52,6 +52,9 @@ class LocalCrew:
         """Remove the file."""
         Path(shared.path).unlink(missing_ok=True)
 
+    def check(self) -> None:
+        """Nothing to do: the pool breaks by itself."""
+
     def loss(self, error: BaseException) -> str | None:
         """A process that died takes the pool with it."""
         if not isinstance(error, BrokenExecutor):

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from gridplan.batch import cluster
 from gridplan.batch.cluster import open_crew
 from gridplan.cli.main import cli
+from gridplan.dispatch import farm as farm_module
 from gridplan.dispatch.farm import Farm
 from gridplan.errors import FileError, NoSolutionError, ResourceError
 from gridplan.hosting import hosting_study
@@ -112,6 +113,19 @@ def test_a_scheduler_that_is_gone_is_told(address: str) -> None:
         for error in (CommClosedError("closed"), CancelledError()):
             assert crew.loss(error) == f"the scheduler {address} is gone; start it again"
         assert crew.loss(NoSolutionError("siting found no plan")) is None
+
+
+def test_workers_that_are_gone_are_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(farm_module, "CHECK_S", 0.2)
+    monkeypatch.setattr(cluster, "ALONE_S", 0.5)
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0") as local,
+        open_crew(local.scheduler_address) as crew,
+        Farm(crew=crew) as farm,
+    ):
+        local.scale(0)
+        with pytest.raises(ResourceError, match=r"all workers of .* are gone, perhaps out of memory"):
+            farm.map(square, [1, 2])
 
 
 @pytest.mark.slow
