@@ -22,6 +22,7 @@ EXIT_NO_SOLUTION = 5
 EXIT_BATCH_FAILED = 6
 EXIT_INTERRUPTED = 130
 _MOST_COMPARED = 2_000
+NO_MEMORY = "out of memory: use fewer workers (--workers 1), study fewer hours, or take a larger machine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,12 @@ class InfeasibleError(GridplanError):
 
 class FileError(GridplanError):
     """A file cannot be read, written or locked."""
+
+    exit_code = EXIT_IO
+
+
+class ResourceError(GridplanError):
+    """Memory, a worker process or a cluster gave out; the work itself is sound."""
 
     exit_code = EXIT_IO
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from gridplan.dispatch.farm import Farm
+from gridplan.dispatch.farm import Crew, Farm
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
 from gridplan.inputs import read_inputs
 from gridplan.load_only.headroom import load_only_mw
@@ -23,12 +23,15 @@ from gridplan.network.open_grid import DATASET_JSON, is_network_file
 from gridplan.network.policy import Policy
 from gridplan.plan.case import YearCase, year_case
 from gridplan.plan.local_hour import hour_text
-from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity
+from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity_of
 from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
 from gridplan.series.clock import local_clock
 from gridplan.series.model import GridSeries
 from gridplan.snapshot import SNAPSHOT_BASIS, Security, snapshot
 from gridplan.solution import SCHEMA_VERSION
+from gridplan.store.checkpoint import Checkpoint, unfinished_folder
+from gridplan.store.fingerprint import Fingerprints
+from gridplan.store.versions import makers
 from gridplan.study.schema import Study, Terms
 
 Progress = Callable[[str], None]
@@ -36,15 +39,6 @@ Service = Literal["firm", "conditional"]
 
 STUDY_ENDINGS = (".yaml", ".yml", ".json")
 RADIAL = "radial supply: one outage cuts the bus off"
-
-
-@dataclass(frozen=True, slots=True)
-class _BusTask:
-    """One bus of one studied year."""
-
-    case: YearCase
-    bus: str
-    most_mw: float
 
 
 def hosting_study(
@@ -58,6 +52,8 @@ def hosting_study(
     workers: int | None = None,
     progress: Progress | None = None,
     policy: Policy | None = None,
+    crew: Crew | None = None,
+    resume: bool = False,
 ) -> dict[str, Any]:
     """Largest MW of single buses, each alone on the grid, flat in every studied hour, before any reinforcement.
 
@@ -80,10 +76,12 @@ def hosting_study(
         Local processes; called with the name of each stage.
     policy : Policy, optional
         What may be assumed where a network file leaves a choice; a study says that itself.
+    crew, resume :
+        Who works instead of local processes; go on from the buses that an earlier, equal call had finished.
 
     Raises
     ------
-    InputError, FileError, InfeasibleError
+    InputError, FileError, InfeasibleError, ResourceError
         See ``gridplan.errors``.
     """
     tell = progress or (lambda _: None)
@@ -91,22 +89,63 @@ def hosting_study(
     target = Path(target)
     is_network = not is_study(target)
     given = _snapshot_study(target, policy) if is_network else _study_grid(target)
-    network, series, sets = given.network, given.series, given.sets
     study = _with_security(given.study, security) if security else given.study
-    _check_known(network, buses, target)
-    names = _buses(study, network, buses, is_all=all_buses or (is_network and not buses))
-    rows: list[dict[str, Any]] = []
-    with Farm(workers or study.solve.workers) as farm:
-        for year in study.years:
-            tell("grid without campuses" if is_network else f"{year}: grid without campuses")
-            case = year_case(study, year, network, series, sets=sets)
-            found = _capacities(case, names, farm, tell)
-            local = LocalHours.of(local_clock(case.series.time_utc, study.timezone))
-            rows += [_row(case, local, f, service, _budget_frac(study, f.poi, budget_frac)) for f in found]
-    basis = _basis(study, case.hours, service, is_network)
-    if sets:
-        basis["named_contingencies"] = len(sets) if study.criteria.security == "n-1" else 0
+    _check_known(given.network, buses, target)
+    names = _buses(study, given.network, buses, is_all=all_buses or (is_network and not buses))
+    asked = _Asked(names=names, service=service, budget_frac=budget_frac, is_network=is_network)
+    with (
+        _checkpoint(target, given, study, resume, tell) as checkpoint,
+        Farm(workers or study.solve.workers, crew=crew, keeper=checkpoint) as farm,
+    ):
+        rows, hours = _rows(study, given, asked, farm, tell)
+    basis = _basis(study, hours, service, is_network) | _sets_basis(study, given.sets)
     return _answer(rows, basis, is_network) | {"findings": [finding.to_json() for finding in given.findings]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is asked of each bus."""
+
+    names: Sequence[str]
+    service: Service
+    budget_frac: float | None
+    is_network: bool
+
+
+def _rows(
+    study: Study, given: _StudyGrid, asked: _Asked, farm: Farm, tell: Progress
+) -> tuple[list[dict[str, Any]], int]:
+    """Rows of all years and buses, and the count of hours."""
+    rows: list[dict[str, Any]] = []
+    hours = 0
+    for year in study.years:
+        own = farm if asked.is_network else farm.named(f"{year} ")
+        tell("grid without campuses" if asked.is_network else f"{year}: grid without campuses")
+        case = year_case(study, year, given.network, given.series, own, sets=given.sets)
+        hours = case.hours
+        found = _capacities(case, asked.names, own, tell)
+        local = LocalHours.of(local_clock(case.series.time_utc, study.timezone))
+        rows += [_row(case, local, f, asked.service, _budget_frac(study, f.poi, asked.budget_frac)) for f in found]
+    return rows, hours
+
+
+def _checkpoint(target: Path, given: _StudyGrid, study: Study, resume: bool, tell: Progress) -> Checkpoint:
+    """What is kept of an unfinished call, under ``reports``: nothing stands there unless it takes long."""
+    fingerprints = Fingerprints()
+    belongs_to = {
+        "the study": study.work_digest,
+        "the grid": fingerprints.of(given.network, given.sets),
+        "its hours": fingerprints.of(given.series),
+        **makers(),
+    }
+    return Checkpoint(
+        folder=unfinished_folder(Path("reports") / f"{target.stem}.hosting"),
+        belongs_to=belongs_to,
+        is_resumed=resume,
+        what=f"hosting of {target}",
+        is_needed=False,
+        tell=tell,
+    )
 
 
 def _answer(rows: Sequence[Mapping[str, Any]], basis: Mapping[str, Any], is_network: bool) -> dict[str, Any]:
@@ -201,13 +240,15 @@ def _check_known(network: Network, buses: Sequence[str], target: Path) -> None:
 def _capacities(case: YearCase, names: Sequence[str], farm: Farm, progress: Progress) -> list[PoiCapacity]:
     series = case.series
     most = float((series.p_max_mw.sum(axis=1) - series.load_mw.sum(axis=1)).max()) + 1.0
-    tasks = [_BusTask(case, name, max(most, 1.0)) for name in names]
+    tasks = [(name, max(most, 1.0)) for name in names]
     progress(f"capacity of {len(tasks)} buses" if len(tasks) > 1 else f"capacity of bus {names[0]}")
-    return farm.map(_bus_capacity, tasks, lambda i: progress(f"capacity: {i + 1} of {len(tasks)} buses done"))
-
-
-def _bus_capacity(task: _BusTask) -> PoiCapacity:
-    return poi_capacity(task.case, task.bus, task.most_mw)
+    return farm.map_shared(
+        poi_capacity_of,
+        case,
+        tasks,
+        lambda i: progress(f"capacity: {i + 1} of {len(tasks)} buses done"),
+        name="capacity of buses",
+    )
 
 
 def _budget_frac(study: Study, bus: str, given: float | None) -> float:
@@ -262,6 +303,11 @@ def _load_only_mw(case: YearCase, local: LocalHours, budget_frac: float) -> floa
     if case.hours < 2 or budget_frac >= 1.0:
         return None
     return load_only_mw(case.series.load_mw.sum(axis=1), local, budget_frac)
+
+
+def _sets_basis(study: Study, sets: Sequence[Contingency]) -> dict[str, Any]:
+    """Count of contingencies of files that were studied, where there are any."""
+    return {"named_contingencies": len(sets) if study.criteria.security == "n-1" else 0} if sets else {}
 
 
 def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from gridplan import __version__
 from gridplan.answers import schedule_answer, site_answer
 from gridplan.conversion import convert_network
-from gridplan.dispatch.farm import Farm
+from gridplan.dispatch.farm import Crew, Farm
 from gridplan.hosting import hosting_study
 from gridplan.inputs import Inputs, input_names, read_inputs
 from gridplan.load_only.answer import load_only_hosting
@@ -21,8 +20,10 @@ from gridplan.plan.study_year import YearPlan, plan_year
 from gridplan.report.document import build_report_apart
 from gridplan.snapshot import dispatch_network
 from gridplan.solution import CERTIFICATE_JSON
-from gridplan.store.folder import RunWriter, check_target, sha256
+from gridplan.store.checkpoint import Checkpoint, unfinished_folder
+from gridplan.store.folder import RunWriter, check_target, remove_stale, sha256
 from gridplan.store.run_files import write_inputs, write_results
+from gridplan.store.versions import LIBRARIES, installed, makers
 from gridplan.study.resolved import defaults_used
 from gridplan.study.schema import Study
 from gridplan.summary import run_status, run_summary, verdict_lines
@@ -41,7 +42,6 @@ __all__ = [
 ]
 
 Progress = Callable[[str], None]
-LIBRARIES = ("numpy", "scipy", "highspy", "pyomo", "pandapower", "lightsim2grid", "typst", "matplotlib", "geopandas")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +83,8 @@ def run_study(
     workers: int | None = None,
     progress: Progress | None = None,
     folder: Path | None = None,
+    crew: Crew | None = None,
+    resume: bool = False,
 ) -> Result:
     """Run a whole study: capacity, siting, schedule, audit, AC check, report.
 
@@ -93,11 +95,14 @@ def run_study(
     workers : local processes; default the study's ``solve.workers``. Results do not depend on it.
     progress : called with the name of each stage
     folder : folder in which the files that the study names lie; default that of the study file
+    crew : who does the work instead of local processes, for instance ``gridplan.batch.cluster.open_crew``
+    resume : go on from what an earlier run of the same study, files and program had finished
 
     Raises
     ------
-    InputError, InfeasibleError, FileError, NoSolutionError
-        See ``gridplan.errors``; nothing is left under the final name.
+    InputError, InfeasibleError, FileError, NoSolutionError, ResourceError
+        See ``gridplan.errors``; nothing is left under the final name. What was finished is kept beside it, in
+        ``.<name>.unfinished``, and a note on the error names it.
     """
     path = Path(path)
     stages = Stages(progress=progress or (lambda _: None))
@@ -105,15 +110,28 @@ def run_study(
     inputs = read_inputs(path, folder=folder)
     final = out or Path("reports") / path.stem
     check_target(final)
+    with _checkpoint(inputs, final, resume, stages.progress) as checkpoint:
+        remove_stale(final)
+        with Farm(workers or inputs.file.study.solve.workers, crew=crew, keeper=checkpoint) as farm:
+            summary = _run(inputs, final, farm, stages)
+    return Result(run_dir=final, verdict=verdict_lines(summary), summary=summary, status=summary["status"])
+
+
+def _run(inputs: Inputs, final: Path, farm: Farm, stages: Stages) -> dict[str, Any]:
     writer = RunWriter(final)
     try:
-        with Farm(workers or inputs.file.study.solve.workers) as farm:
-            plans = solve_years(inputs, farm, stages)
-            summary = _write(inputs, plans, writer, farm, stages)
+        return _write(inputs, solve_years(inputs, farm, stages), writer, farm, stages)
     except BaseException:
         writer.abandon()
         raise
-    return Result(run_dir=final, verdict=verdict_lines(summary), summary=summary, status=summary["status"])
+
+
+def _checkpoint(inputs: Inputs, final: Path, resume: bool, tell: Progress) -> Checkpoint:
+    """What a run keeps; how many workers the study asks for does not matter to it."""
+    files = {name: sha256(path) for name, path in input_names(inputs.files, inputs.folder).items()}
+    belongs_to = {"the study": inputs.file.study.work_digest, **files, **makers()}
+    folder = unfinished_folder(final)
+    return Checkpoint(folder=folder, belongs_to=belongs_to, is_resumed=resume, what=str(final), tell=tell)
 
 
 def solve_years(inputs: Inputs, farm: Farm, stages: Stages) -> list[YearPlan]:
@@ -124,8 +142,9 @@ def solve_years(inputs: Inputs, farm: Farm, stages: Stages) -> list[YearPlan]:
     built: tuple[str, ...] = ()
     for year in study.years:
         stages.begin(f"{year}: grid without campuses")
-        case = year_case(study, year, inputs.network, inputs.series, farm, inputs.contingencies)
-        plan = plan_year(case, farm=farm, fixed=fixed, built_before=built, progress=stages.begin)
+        own = farm.named(f"{year} ")
+        case = year_case(study, year, inputs.network, inputs.series, own, inputs.contingencies)
+        plan = plan_year(case, farm=own, fixed=fixed, built_before=built, progress=stages.begin)
         plans.append(plan)
         if plan.sites:
             fixed |= {s.campus: s.poi for s in plan.sites.sites if s.poi}
@@ -140,7 +159,7 @@ def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm,
     provenance = _provenance(inputs)
     document = write_results(writer, study, plans, _extra(inputs, plans, provenance))
     stages.begin("AC check")
-    ac = {"years": {str(p.case.year): check_year(p, farm, stages.begin) for p in plans}}
+    ac = {"years": {str(p.case.year): check_year(p, farm.named(f"{p.case.year} "), stages.begin) for p in plans}}
     writer.json("ac.json", ac)
     stages.begin("audit")
     writer.write_manifest(provenance)
@@ -181,34 +200,31 @@ def _provenance(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def installed(name: str) -> str:
-    """Version of an installed distribution."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def site_study(path: Path | str, *, workers: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def site_study(
+    path: Path | str, *, workers: int | None = None, progress: Progress | None = None, crew: Crew | None = None
+) -> dict[str, Any]:
     """Sites, MW and reinforcements of every studied year, as the ``site`` command prints them."""
-    return _solved(Path(path), workers, progress, site_answer)
+    return _solved(Path(path), workers, progress, crew, site_answer)
 
 
-def schedule_study(path: Path | str, *, workers: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def schedule_study(
+    path: Path | str, *, workers: int | None = None, progress: Progress | None = None, crew: Crew | None = None
+) -> dict[str, Any]:
     """Schedule of the campuses where siting puts them, as the ``schedule`` command prints it."""
-    return _solved(Path(path), workers, progress, schedule_answer)
+    return _solved(Path(path), workers, progress, crew, schedule_answer)
 
 
 def _solved(
     path: Path,
     workers: int | None,
     progress: Progress | None,
+    crew: Crew | None,
     answer: Callable[[Study, list[YearPlan]], dict[str, Any]],
 ) -> dict[str, Any]:
     stages = Stages(progress=progress or (lambda _: None))
     stages.begin("reading the study")
     inputs = read_inputs(path)
-    with Farm(workers or inputs.file.study.solve.workers) as farm:
+    with Farm(workers or inputs.file.study.solve.workers, crew=crew) as farm:
         plans = solve_years(inputs, farm, stages)
     stages.end()
     return answer(inputs.file.study, plans)

@@ -11,17 +11,15 @@ import json
 import os
 import re
 import shutil
-import socket
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from gridplan.errors import FileError
 from gridplan.solution import CERTIFICATE_JSON, MANIFEST_JSON
+from gridplan.store.checkpoint import unfinished_folder
+from gridplan.store.lock import FolderLock
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 
@@ -58,10 +56,14 @@ class BatchFolder:
         """Whether the run of a key is whole: its manifest is there and every result has the stated digest."""
         return is_whole(self.run_dir(key))
 
-    def clear_leftovers(self) -> None:
-        """Remove what killed studies left in ``runs/``: everything whose name is no key."""
+    def clear_leftovers(self, unfinished: Collection[str] = ()) -> None:
+        """Remove what killed studies left in ``runs/``: everything whose name is no key.
+
+        What ``unfinished`` keys had finished stays: they go on from there.
+        """
+        kept = {unfinished_folder(self.run_dir(key)).name for key in unfinished}
         for entry in self.runs.iterdir() if self.runs.is_dir() else ():
-            if not _KEY.fullmatch(entry.name):
+            if not _KEY.fullmatch(entry.name) and entry.name not in kept:
                 _remove(entry)
 
     def discard(self, key: str) -> None:
@@ -97,38 +99,11 @@ def locked(folder: Path) -> Iterator[BatchFolder]:
     FileError
         If another batch holds it; the text names its process, machine and start.
     """
+    lock = FolderLock(folder, what=str(folder))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stream = (folder / ".lock").open("a+", encoding="utf-8")
-    except OSError as reason:
-        raise FileError(f"{folder} cannot be written: {reason.strerror or reason}") from None
-    with stream:
-        if not _take(stream):
-            stream.seek(0)
-            holder = stream.read().strip() or "another process"
-            raise FileError(f"{folder} is in use by {holder}; wait until it ends, or give another --out")
-        stream.truncate(0)
-        stream.write(f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
-        stream.flush()
         yield BatchFolder(folder)
-        stream.truncate(0)
-
-
-def _take(stream: IO[str]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            # A byte beyond the text, so that the text stays readable.
-            stream.seek(1 << 20)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    finally:
+        lock.release()
 
 
 def _is_as_listed(path: Path, digest: object) -> bool:

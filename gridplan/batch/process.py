@@ -21,7 +21,9 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
+from gridplan.dispatch.farm import Crew
 from gridplan.errors import GridplanError, InputError
+from gridplan.store.checkpoint import unfinished_folder
 
 TRIES = 2
 _GRACE_S = 3.0
@@ -56,7 +58,9 @@ class _Running:
     tries: int
 
 
-def run_tasks(tasks: Sequence[Task], *, workers: int, runner: str) -> Generator[tuple[Task, Ending], None, None]:
+def run_tasks(
+    tasks: Sequence[Task], *, workers: int, runner: str, crew: Crew | None = None
+) -> Generator[tuple[Task, Ending], None, None]:
     """Run every task; closing the iterator ends the processes still at work.
 
     Parameters
@@ -66,11 +70,14 @@ def run_tasks(tasks: Sequence[Task], *, workers: int, runner: str) -> Generator[
     workers : int
         Processes at a time; 1 = no process of its own.
     runner : str
-        ``module:function``, called with study path, run folder, ``workers=1``, ``progress=None`` and ``folder``.
+        ``module:function``, called with study path, run folder, ``workers=1``, ``progress=None`` and ``folder``; with
+        ``resume=True`` where an earlier try kept what it had finished.
+    crew : Crew, optional
+        Who does the work of each study, one study at a time.
     """
-    if workers == 1:
+    if workers == 1 or crew is not None:
         for task in tasks:
-            yield task, _attempt(runner, task)
+            yield task, _attempt(runner, task, crew)
     else:
         yield from _run_in_processes(tasks, workers, runner)
 
@@ -119,9 +126,12 @@ def _end_with_coordinator() -> None:
         os._exit(1)
 
 
-def _attempt(runner: str, task: Task) -> Ending:
+def _attempt(runner: str, task: Task, crew: Crew | None = None) -> Ending:
+    more: dict[str, Any] = {"crew": crew} if crew is not None else {}
+    if unfinished_folder(task.run_dir).is_dir():
+        more["resume"] = True
     try:
-        _function(runner)(task.study, task.run_dir, workers=1, progress=None, folder=task.folder)
+        _function(runner)(task.study, task.run_dir, workers=1, progress=None, folder=task.folder, **more)
     except GridplanError as error:
         return Ending(reason=_reason(error), detail=str(error)[:_MOST_LETTERS])
     except Exception as error:

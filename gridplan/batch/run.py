@@ -20,6 +20,7 @@ from gridplan.batch.folder import BatchFolder, locked
 from gridplan.batch.member import Member, build_members
 from gridplan.batch.process import Ending, Task, run_tasks
 from gridplan.batch.sweep import SweepFile, read_sweep
+from gridplan.dispatch.farm import Crew
 from gridplan.solution import SCHEMA_VERSION
 from gridplan.store.folder import write_whole
 
@@ -97,7 +98,13 @@ class BatchResult:
 
 
 def run_batch(
-    path: Path, out: Path | None = None, *, workers: int = 1, progress: Progress | None = None, runner: str = RUNNER
+    path: Path,
+    out: Path | None = None,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    runner: str = RUNNER,
+    crew: Crew | None = None,
 ) -> BatchResult:
     """Run every study of a sweep that is not finished yet, and write the tables.
 
@@ -113,6 +120,8 @@ def run_batch(
         Told in words how far the batch is.
     runner : str
         ``module:function`` that runs one study.
+    crew : Crew, optional
+        Who does the work of each study instead of processes of this machine; the studies then run one by one.
 
     Raises
     ------
@@ -124,7 +133,7 @@ def run_batch(
     file = read_sweep(path)
     members = build_members(file)
     with locked(out or Path("reports") / path.stem) as folder:
-        outcomes, is_interrupted = _run(folder, members, workers, runner, progress or _silent)
+        outcomes, is_interrupted = _run(folder, members, _Hands(workers, runner, crew), progress or _silent)
         result = BatchResult(
             folder=folder.path,
             axes=_axes(file),
@@ -136,17 +145,26 @@ def run_batch(
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Who runs the studies, and with what."""
+
+    workers: int
+    runner: str
+    crew: Crew | None
+
+
 def _run(
-    folder: BatchFolder, members: Sequence[Member], workers: int, runner: str, progress: Progress
+    folder: BatchFolder, members: Sequence[Member], hands: _Hands, progress: Progress
 ) -> tuple[dict[str, Outcome], bool]:
     by_key = {member.key: member for member in members}
     outcomes = {key: Outcome(status="finished", is_reused=True) for key in by_key if folder.is_finished(key)}
-    folder.clear_leftovers()
+    folder.clear_leftovers(unfinished=by_key.keys() - outcomes.keys())
     tasks = [_task(folder, member) for key, member in by_key.items() if key not in outcomes]
     progress(f"{len(by_key)} studies, {len(outcomes)} of them finished before")
     begin_s = time.monotonic()
     try:
-        with closing(run_tasks(tasks, workers=workers, runner=runner)) as endings:
+        with closing(run_tasks(tasks, workers=hands.workers, runner=hands.runner, crew=hands.crew)) as endings:
             for task, ending in endings:
                 outcomes[task.key] = _outcome(folder, task, ending)
                 folder.log(_record(task, outcomes[task.key]))

@@ -21,18 +21,20 @@ _EXIT_CODES = {"finished": 0, "failed": EXIT_BATCH_FAILED, "interrupted": EXIT_I
 @command("batch")
 @click.argument("sweep", metavar="SWEEP", type=options.ANY_PATH)
 @options.out("DIR of runs and tables; default reports/<name of the sweep file>.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Studies at a time.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Studies at a time. Default: 1.")
+@options.scheduler
 @click.option("--resume", is_flag=True, help="Continue an earlier batch. Always so: nothing finished is run again.")
-def batch(sweep: Path, out: Path | None, workers: int, resume: bool) -> Reply:
+def batch(sweep: Path, out: Path | None, workers: int | None, scheduler: str | None, resume: bool) -> Reply:
     """Run every study of a sweep that is not finished yet, and compare them all.
 
     A study that fails does not stop the others; the exit code is then 6. After an interrupt the same command goes on
-    where it ended.
+    where it ended. With a scheduler the studies run one by one, the parts of each on its workers.
     """
     del resume
     from gridplan.batch.run import run_batch
 
-    result = run_batch(sweep, out, workers=workers, progress=note)
+    with options.at_work(workers, scheduler) as at_work:
+        result = run_batch(sweep, out, progress=note, **{**at_work, "workers": workers or 1})
     return Reply(
         data=result.to_json(), lines=_lines(result), notes=_notes(result), exit_code=_EXIT_CODES[result.status]
     )

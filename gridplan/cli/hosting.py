@@ -46,6 +46,8 @@ COLUMNS = (
     "With load-only it may be given more than once.",
 )
 @options.workers
+@options.scheduler
+@options.resume
 @options.network_policy
 @load_only_options
 @click.option("--fail-on-violation", is_flag=True, help="Exit with 3 if a bus can take nothing.")
@@ -58,6 +60,8 @@ def hosting(
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
     workers: int | None,
+    scheduler: str | None,
+    resume: bool,
     fail_on_violation: bool,
     policy: Policy,
     **load_only: Any,
@@ -81,7 +85,7 @@ def hosting(
 
     if is_study(target):
         options.refuse_policy(policy)
-    with stages() as progress:
+    with options.at_work(workers, scheduler) as at_work, stages() as progress:
         answer = hosting_study(
             target,
             buses=buses,
@@ -89,9 +93,10 @@ def hosting(
             security=options.SECURITY[security] if security else None,
             service=service,
             budget_frac=budgets[0] if budgets else None,
-            workers=workers,
             progress=progress,
             policy=policy,
+            **at_work,
+            **options.resumed(resume),
         )
     lines = [*head_lines(answer), "", *table_lines(answer.get("buses") or (), COLUMNS)]
     return with_demands(

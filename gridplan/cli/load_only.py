@@ -24,6 +24,8 @@ NETWORK_ONLY = {
     "security": "--security",
     "service": "--service",
     "workers": "--workers",
+    "scheduler": "--scheduler",
+    "resume": "--resume",
     "unrated": "--unrated",
     "islands": "--islands",
     "merge_zero_impedance": "--merge-zero-impedance",

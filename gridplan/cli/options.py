@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -40,6 +41,37 @@ def workers(function: F) -> F:
     """Add the option ``--workers``."""
     meaning = "Processes at work; results do not depend on it. Default: what the study says."
     return click.option("--workers", type=click.IntRange(min=1), default=None, help=meaning)(function)
+
+
+def scheduler(function: F) -> F:
+    """Add the option ``--scheduler``."""
+    meaning = "Dask scheduler, such as tcp://host:8786, whose workers do the work instead of local processes."
+    return click.option("--scheduler", metavar="ADDRESS", default=None, help=meaning)(function)
+
+
+@contextlib.contextmanager
+def at_work(workers: int | None, scheduler: str | None) -> Iterator[dict[str, Any]]:
+    """Arguments that say who does the work: ``workers``, and ``crew`` where a scheduler is given."""
+    if scheduler is None:
+        yield {"workers": workers}
+        return
+    if workers is not None:
+        raise click.UsageError("give --workers or --scheduler, not both")
+    from gridplan.batch.cluster import open_crew
+
+    with open_crew(scheduler) as crew:
+        yield {"workers": None, "crew": crew}
+
+
+def resume(function: F) -> F:
+    """Add the flag ``--resume``."""
+    meaning = "Go on from what a run of the same study that was stopped had finished."
+    return click.option("--resume", is_flag=True, help=meaning)(function)
+
+
+def resumed(resume: bool) -> dict[str, Any]:
+    """Argument that says that a run goes on."""
+    return {"resume": True} if resume else {}
 
 
 def fail_on_violation(function: F) -> F:

@@ -17,6 +17,7 @@ from gridplan.errors import (
     EXIT_IO,
     EXIT_NO_SOLUTION,
     EXIT_UNEXPECTED,
+    NO_MEMORY,
     Finding,
     GridplanError,
     InputError,
@@ -46,13 +47,26 @@ class Reply:
 
 
 def error_reply(error: BaseException) -> Reply:
-    """Answer to an exception, with the exit code of the command contract and without a traceback."""
+    """Answer to an exception, with the exit code of the command contract and without a traceback.
+
+    Notes of the exception, such as what a run had finished, stand below its text.
+    """
+    reply = _bare_reply(error)
+    notes = [str(note) for note in getattr(error, "__notes__", ())]
+    if not notes:
+        return reply
+    return replace(reply, notes=(*reply.notes, *notes), data={**reply.data, "notes": notes})
+
+
+def _bare_reply(error: BaseException) -> Reply:
     if isinstance(error, InputError):
         return _reply("invalid_input", EXIT_INPUT, findings_text(error.findings), error.findings)
     if isinstance(error, GridplanError):
         return _reply(_STATUS.get(error.exit_code, "failed"), error.exit_code, f"error: {error}")
     if isinstance(error, KeyboardInterrupt):
         return _reply("interrupted", EXIT_INTERRUPTED, "interrupted")
+    if isinstance(error, MemoryError):
+        return _reply("io_error", EXIT_IO, f"error: {NO_MEMORY}")
     if isinstance(error, OSError) and error.errno != errno.EPIPE:
         return _reply("io_error", EXIT_IO, f"error: {_file_words(error)}")
     words = " ".join(f"{type(error).__name__}: {error}".split())

@@ -14,14 +14,27 @@ from gridplan.cli.violations import run_violations
 @options.study
 @options.out("DIR of the results; default reports/<name of the study file>.")
 @options.workers
+@options.scheduler
+@options.resume
 @options.fail_on_violation
 @options.require_gap
-def run(study: Path, out: Path | None, workers: int | None, fail_on_violation: bool, require_gap: bool) -> Reply:
-    """Run a whole study: capacity, siting, schedule, audit, AC check and report."""
+def run(
+    study: Path,
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    resume: bool,
+    fail_on_violation: bool,
+    require_gap: bool,
+) -> Reply:
+    """Run a whole study: capacity, siting, schedule, audit, AC check and report.
+
+    A run that is stopped keeps what it has finished beside the results; with --resume the same command goes on.
+    """
     from gridplan.pipeline import run_study
 
-    with stages() as progress:
-        result = run_study(study, out, workers=workers, progress=progress)
+    with options.at_work(workers, scheduler) as at_work, stages() as progress:
+        result = run_study(study, out, progress=progress, **at_work, **options.resumed(resume))
     report = result.run_dir / "report.pdf"
     lines = [*result.verdict, "", f"results: {result.run_dir}"]
     lines += [f"report: {report}"] if report.is_file() else []

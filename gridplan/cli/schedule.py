@@ -15,13 +15,14 @@ COLUMNS = ("year", "id", "bus", "energy_mwh", "curtailed_mwh", "hours", "longest
 @command("schedule")
 @options.study
 @options.workers
+@options.scheduler
 @options.require_gap
-def schedule(study: Path, workers: int | None, require_gap: bool) -> Reply:
+def schedule(study: Path, workers: int | None, scheduler: str | None, require_gap: bool) -> Reply:
     """Schedule the campuses of a study through its hours, secure in each of them."""
     from gridplan.pipeline import schedule_study
 
-    with stages() as progress:
-        answer = schedule_study(study, workers=workers, progress=progress)
+    with options.at_work(workers, scheduler) as at_work, stages() as progress:
+        answer = schedule_study(study, progress=progress, **at_work)
     table = table_lines(answer.get("campuses") or (), COLUMNS)
     lines = [*head_lines(answer), "", *(table or ["no campuses"])]
     return with_demands(

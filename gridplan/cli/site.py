@@ -17,14 +17,15 @@ REINFORCEMENT_COLUMNS = ("id", "from_bus", "to_bus", "count", "year")
 @command("site")
 @options.study
 @options.workers
+@options.scheduler
 @options.fail_on_violation
 @options.require_gap
-def site(study: Path, workers: int | None, fail_on_violation: bool, require_gap: bool) -> Reply:
+def site(study: Path, workers: int | None, scheduler: str | None, fail_on_violation: bool, require_gap: bool) -> Reply:
     """Choose points of interconnection, sizes, years and reinforcements of a study."""
     from gridplan.pipeline import site_study
 
-    with stages() as progress:
-        answer = site_study(study, workers=workers, progress=progress)
+    with options.at_work(workers, scheduler) as at_work, stages() as progress:
+        answer = site_study(study, progress=progress, **at_work)
     lines = [*head_lines(answer), *_investment_line(answer)]
     for title, rows, columns in (
         ("campuses", answer.get("campuses"), CAMPUS_COLUMNS),

@@ -36,10 +36,12 @@ def evaluate_year(
     rows: Sequence[RowKey] = (),
     raised_mw: Mapping[RowKey, FloatArray] | None = None,
     farm: Farm | None = None,
+    name: str = "",
 ) -> tuple[YearResult, tuple[RowKey, ...]]:
     """Exact dispatch of all hours at withdrawals ``u_mw``, dims (time, point), and the rows it needed.
 
-    The rows given come first in the answer, in their order; duals and overloads follow it.
+    The rows given come first in the answer, in their order; duals and overloads follow it. ``name`` is the stage of
+    the farm whose answers are worth keeping.
     """
     n_time = len(grid)
     raised = raised_mw or {}
@@ -48,7 +50,7 @@ def evaluate_year(
         _Part(grid.part(cut), u_mw[cut], tuple(rows), {key: limit[cut] for key, limit in raised.items()})
         for cut in cuts
     ]
-    found = (farm or Farm()).map(_evaluate, tasks)
+    found = (farm or Farm()).map(_evaluate, tasks, name=name)
     keys = tuple(dict.fromkeys([*rows, *(key for _, own in found for key in own)]))
     shifted = [
         replace(_spread(result, own, keys), hours=result.hours + cut.start)

@@ -20,6 +20,8 @@ SET_ASIDE_MW = 1.0e5
 #: Price of unserved load in overloads where the grid's own load is served before limits are kept.
 SERVED_FIRST = 100.0
 SHOWN_OVERLOADS = 5
+#: Name of the stage where its parts are kept.
+STAGE = "grid without campuses"
 
 
 def base_dispatch(
@@ -36,14 +38,14 @@ def base_dispatch(
         As ``base_violations``.
     """
     nothing = np.zeros((len(grid), 0))
-    base, rows = evaluate_year(grid, nothing, farm=farm)
+    base, rows = evaluate_year(grid, nothing, farm=farm, name=STAGE)
     if unserved_mw(grid, base).sum(axis=1).max(initial=0.0) > SLACK_TOLERANCE_MW:
         overload = grid.prices.overload_usd_per_mwh
         served_first = Prices(unserved_usd_per_mwh=SERVED_FIRST * overload, overload_usd_per_mwh=overload)
-        base, rows = evaluate_year(grid.with_prices(served_first), nothing, rows=rows, farm=farm)
+        base, rows = evaluate_year(grid.with_prices(served_first), nothing, rows=rows, farm=farm, name=STAGE)
     raised = base_violations(study, RowPool(grid=grid, keys=list(rows)), base)
     if raised:
-        base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm)
+        base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm, name=STAGE)
     return base, rows, raised
 
 

@@ -122,7 +122,10 @@ def solve_schedule(
             )
         )
     loops = (farm or Farm()).map(
-        solve_cycle, jobs, progress=lambda i: progress(f"schedule: {i + 1} of {len(jobs)} cycles done")
+        solve_cycle,
+        jobs,
+        progress=lambda i: progress(f"schedule: {i + 1} of {len(jobs)} cycles done"),
+        name="schedule",
     )
     return _joined(layout, [job.plan for job in jobs], loops)
 

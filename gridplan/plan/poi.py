@@ -53,19 +53,18 @@ class CampusCapacity:
     flexible_mw: float
 
 
-@dataclass(frozen=True, slots=True)
-class _PoiTask:
-    case: YearCase
-    poi: str
-    most_mw: float
-
-
 def poi_capacities(case: YearCase, *, farm: Farm, progress: Callable[[str], None]) -> dict[str, PoiCapacity]:
     """Capacity of every candidate POI of the study's requests, each alone, before any reinforcement."""
     most = largest_requests(case)
-    tasks = [_PoiTask(case, poi, LOOK_BEYOND * mw) for poi, mw in most.items()]
+    tasks = [(poi, LOOK_BEYOND * mw) for poi, mw in most.items()]
     progress(f"capacity of {len(tasks)} candidate POIs")
-    found = farm.map(_poi_capacity, tasks, lambda i: progress(f"capacity: {i + 1} of {len(tasks)} POIs done"))
+    found = farm.map_shared(
+        poi_capacity_of,
+        case,
+        tasks,
+        lambda i: progress(f"capacity: {i + 1} of {len(tasks)} POIs done"),
+        name="capacity of POIs",
+    )
     return {answer.poi: answer for answer in found}
 
 
@@ -113,8 +112,10 @@ def poi_capacity(case: YearCase, poi: str, most_mw: float) -> PoiCapacity:
     )
 
 
-def _poi_capacity(task: _PoiTask) -> PoiCapacity:
-    return poi_capacity(task.case, task.poi, task.most_mw)
+def poi_capacity_of(case: YearCase, task: tuple[str, float]) -> PoiCapacity:
+    """``poi_capacity`` of a POI and the largest MW looked for there, for a farm."""
+    poi, most_mw = task
+    return poi_capacity(case, poi, most_mw)
 
 
 def binding_text(hosting: Hosting) -> str:

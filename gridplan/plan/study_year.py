@@ -70,12 +70,16 @@ def plan_year(
     check_pickup(case.grid([PlanPoint(id=c.id, bus=case.network.bus_index(c.poi[0])) for c in asked]))
     pois = poi_capacities(case, farm=farm, progress=progress)
     progress("flexible MW of each request")
-    capacities = campus_capacities(case, pois)
+    capacities = farm.once("flexible MW", lambda: campus_capacities(case, pois), about=(case, pois))
     progress("units each POI depends on")
-    dependence = unit_dependence(case, pois)
+    dependence = farm.once("units POIs depend on", lambda: unit_dependence(case, pois), about=(case, pois))
     sites = None
     if pois:
-        sites = site_year(case, pois, fixed=fixed, built_before=built_before, farm=farm, progress=progress)
+        sites = farm.once(
+            "siting",
+            lambda: site_year(case, pois, fixed=fixed, built_before=built_before, farm=farm, progress=progress),
+            about=(case, pois, dict(fixed), built_before),
+        )
     campuses, grid, schedule = schedule_year(case, sites, farm=farm, progress=progress)
     return YearPlan(
         case=case,

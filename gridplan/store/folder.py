@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -95,6 +96,36 @@ def write_together(files: Mapping[Path, str | bytes]) -> None:
     finally:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
+
+
+def remove_stale(final: Path) -> None:
+    """Remove what killed runs of this name left beside it; call it only while holding the lock of the name.
+
+    A run killed between its last two steps had moved the older results away: they get their name back.
+    """
+    final = final.resolve()
+    pattern = re.compile(rf"\.{re.escape(final.name)}\.(?P<kind>part|old)-(?P<process>[0-9]+)")
+    for entry in sorted(final.parent.iterdir()) if final.parent.is_dir() else ():
+        match = pattern.fullmatch(entry.name)
+        if not match or entry.is_symlink() or _is_alive(int(match["process"])):
+            continue
+        if match["kind"] == "old" and not final.exists() and (entry / MANIFEST_JSON).is_file():
+            entry.rename(final)
+        else:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process of this number runs: this one does not count, for it has begun nothing yet."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def check_target(final: Path) -> None:

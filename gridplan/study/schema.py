@@ -174,6 +174,11 @@ class Study(Part):
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def work_digest(self) -> str:
+        """As ``digest``, whatever the number of workers: no result depends on it."""
+        return self.model_copy(update={"solve": self.solve.model_copy(update={"workers": 1})}).digest
+
     def hour_slice(self, hours_of_year: int) -> slice:
         """Studied part of a series of ``hours_of_year`` hours."""
         if self.hours == "all":

@@ -61,7 +61,7 @@ def check_ac(
     size = -(-len(hours) // CHUNKS) or 1
     chunks = [tuple(hours[i : i + size]) for i in range(0, len(hours), size)]
     tasks = [HourTask(network, chunk, tuple(pois), tuple(outages), criteria) for chunk in chunks]
-    found = (farm or Farm()).map(check_hours, tasks)
+    found = (farm or Farm()).map(check_hours, tasks, name="AC check")
     cases = [case for part in found for case in part.cases]
     violations = [violation for part in found for violation in part.violations]
     factor = np.min([np.ones(len(network.branch)), *(part.rating_factor for part in found)], axis=0)

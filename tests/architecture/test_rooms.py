@@ -59,6 +59,7 @@ HOMES = {
     "rich_click": ("cli/*",),
     "rich": ("cli/*",),
     "dask": ("batch/*",),
+    "distributed": ("batch/cluster*",),
     "pyarrow": ("series/table_parquet*",),
     "openpyxl": ("series/table_excel*",),
 }

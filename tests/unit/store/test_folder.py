@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gridplan.errors import FileError
-from gridplan.store.folder import RunWriter, check_target, sha256
+from gridplan.store.folder import RunWriter, check_target, remove_stale, sha256
 
 
 def test_table_without_rows_holds_its_head(tmp_path: Path) -> None:
@@ -65,3 +68,45 @@ def test_folder_may_be_the_one_stood_in(tmp_path: Path, monkeypatch: pytest.Monk
     writer.publish({})
     assert (tmp_path / "here" / "a.txt").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+@pytest.fixture
+def dead() -> int:
+    """Number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path, dead: int) -> None:
+    living = os.getppid()
+    others = [
+        f".run.part-{living}",
+        f".running.part-{dead}",
+        f".run.part-{dead}x",
+        f"run.part-{dead}",
+        ".run.unfinished",
+    ]
+    for name in [f".run.part-{dead}", f".run.old-{dead}", "run", *others]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(name)
+    (tmp_path / f".run.part-{dead + 1}").symlink_to(tmp_path / "run")
+    remove_stale(tmp_path / "run")
+    assert {path.name for path in tmp_path.iterdir()} == {"run", *others, f".run.part-{dead + 1}"}
+    assert (tmp_path / "run" / "manifest.json").read_text() == "run"
+
+
+def test_older_results_get_their_name_back(tmp_path: Path, dead: int) -> None:
+    """A run killed between moving the older results away and naming its own."""
+    old = tmp_path / f".run.old-{dead}"
+    old.mkdir()
+    (old / "manifest.json").write_text("older")
+    (tmp_path / f".run.part-{dead}").mkdir()
+    remove_stale(tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (tmp_path / "run" / "manifest.json").read_text() == "older"
+
+
+def test_without_a_folder_there_is_nothing_stale(tmp_path: Path) -> None:
+    remove_stale(tmp_path / "reports" / "run")
+    assert not list(tmp_path.iterdir())
