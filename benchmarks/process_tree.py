@@ -23,6 +23,7 @@ class Usage:
     wall_s: float
     peak_mib: float
     stderr: str
+    stdout: str = ""
 
 
 def run(command: Sequence[str], folder: Path) -> Usage:
@@ -37,13 +38,13 @@ def run(command: Sequence[str], folder: Path) -> Usage:
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    _, stderr = process.communicate()
+    stdout, stderr = process.communicate()
     wall_s = time.perf_counter() - begin
     ended.set()
     watcher.join()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{stderr[-2000:]}")
-    return Usage(wall_s=wall_s, peak_mib=peak_bytes[0] / MIB, stderr=stderr)
+    return Usage(wall_s=wall_s, peak_mib=peak_bytes[0] / MIB, stderr=stderr, stdout=stdout)
 
 
 def tree_bytes(root: int) -> int:

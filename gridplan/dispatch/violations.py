@@ -11,7 +11,7 @@ from gridplan.dispatch.screen import SCREEN_TOLERANCE_MW, overload_blocks
 from gridplan.network.model import BoolArray, FloatArray, IntArray
 
 #: Rows that one hour asks for at a time: far from the optimum hundreds of branches are over for a few causes.
-MOST_ROWS = 24
+MOST_ROWS = 8
 
 
 def violated_rows(

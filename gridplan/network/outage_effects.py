@@ -198,13 +198,15 @@ class _Maker:
         sources, own_loss = _lost_injections(self.network, self.layout, lost, self.campus_bus)
         loss = np.where(live[:, None], np.hstack([cut_loss, own_loss]), 0.0)
         moved, pickup, left_mw = self._made_up(loss, lost, live)
-        ends = _end_injections(self.network, others)
-        around = ends @ np.linalg.inv(np.eye(len(others)) - factors.transfer(others, others)) if others else ends
-        share_flow = factors.rows(others) @ self.share
-        moved = moved + around @ (factors.rows(others) @ moved + np.outer(share_flow, pickup))
-        through = factors.rows(cut) @ around
-        injection = np.hstack([around + moved[:, : len(cut)] @ through, moved])
-        picked = np.concatenate([pickup[: len(cut)] @ through, pickup])
+        injection, picked = moved, pickup
+        if others:
+            rows = factors.rows(others)
+            own = np.eye(len(others)) - factors.transfer(others, others)
+            around = _end_injections(self.network, others) @ np.linalg.inv(own)
+            moved = moved + around @ (rows @ moved + np.outer(rows @ self.share, pickup))
+            through = factors.rows(cut) @ around
+            injection = np.hstack([around + moved[:, : len(cut)] @ through, moved])
+            picked = np.concatenate([pickup[: len(cut)] @ through, pickup])
         gone = ~live[branch.from_bus] | ~live[branch.to_bus]
         gone[list(lost.branches)] = True
         states = [*others, *cut, *sources]

@@ -38,6 +38,8 @@ OF_OTHER_COMMANDS = {
     "GP-NET-006",
     "GP-OOS-001",
     "GP-TIM-006",
+    "GP-TIM-007",
+    "GP-VAL-007",
 }
 
 
