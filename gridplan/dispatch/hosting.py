@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gridplan.dispatch.block import HourBlock
 from gridplan.dispatch.grid import Grid, chunks
 from gridplan.dispatch.recipes import Recipes
 from gridplan.dispatch.rows import RowKey, row_name
@@ -23,6 +24,8 @@ BINDING_DUAL = 1.0e-3
 SPARE_TOLERANCE_MW = 1.0e-3
 #: Hours solved first, whose redispatch is tried in the others.
 RECIPE_HOURS = 24
+#: Hours solved for bounds of all: so many spread over the year, and as many of the least bounds.
+BOUND_HOURS = 48
 SUPPLY = "all available generation"
 
 
@@ -122,6 +125,37 @@ def _sure_hours(
     solved = found.is_feasible > 0
     recipes.learn(tried[solved], found.column_mw[solved, :-1], found.column_mw[solved, -1])
     return recipes.sure_hours(most_mw, year.pool, year.raised_mw)[hours]
+
+
+def capacity_bounds_mw(
+    grid: Grid,
+    point: int,
+    *,
+    most_mw: float,
+    rows: Sequence[RowKey] = (),
+    raised_mw: Mapping[RowKey, FloatArray] | None = None,
+) -> FloatArray:
+    """Upper bounds of the capacity of a point in every hour, dims (time,) [MW], from the duals of a few hours.
+
+    What one hour cannot beat bounds every other hour, too, because only sides and bounds differ between them.
+    """
+    year = YearDispatch(grid, raised_mw=raised_mw, rows=list(rows), hosting_point=point, hosting_limit_mw=most_mw)
+    every, nobody = np.arange(len(grid)), np.zeros((len(grid), grid.n_point))
+    tried = np.unique(np.linspace(0, len(grid) - 1, BOUND_HOURS).astype(np.int64))
+    year.evaluate(tried, nobody[tried], keep_cuts=True)
+    [(least, _)] = year.cuts.best(year.block(), every, nobody)
+    bound = np.minimum(most_mw, _dearest_mw(year.block(), every) - least)
+    worst = np.sort(np.argsort(bound, kind="stable")[:BOUND_HOURS])
+    year.evaluate(worst, nobody[worst], keep_cuts=True)
+    [(least, _)] = year.cuts.best(year.block(), every, nobody)
+    return np.asarray(np.minimum(most_mw, _dearest_mw(year.block(), every) - least))
+
+
+def _dearest_mw(block: HourBlock, hours: IntArray) -> FloatArray:
+    """Most that production cost can weigh in the objective of a hosting hour, dims (time,) [MW]."""
+    cost = np.maximum(block.cost[: block.n_grid_column], 0.0)
+    parts = [block.column_bounds(hours[part])[1][:, : len(cost)] @ cost for part in chunks(len(hours))]
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def least_capacity(

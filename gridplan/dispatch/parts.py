@@ -14,8 +14,8 @@ import numpy as np
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid
 from gridplan.dispatch.rows import RowKey
-from gridplan.dispatch.year import YearDispatch, YearResult
-from gridplan.network.model import FloatArray
+from gridplan.dispatch.year import YearDispatch, YearResult, merged
+from gridplan.network.model import FloatArray, IntArray
 
 #: Hours of one part.
 PART_H = 1098
@@ -27,6 +27,7 @@ class _Part:
     u_mw: FloatArray
     rows: tuple[RowKey, ...]
     raised_mw: dict[RowKey, FloatArray]
+    hours: IntArray
 
 
 def evaluate_year(
@@ -37,8 +38,9 @@ def evaluate_year(
     raised_mw: Mapping[RowKey, FloatArray] | None = None,
     farm: Farm | None = None,
     name: str = "",
+    hours: IntArray | None = None,
 ) -> tuple[YearResult, tuple[RowKey, ...]]:
-    """Exact dispatch of all hours at withdrawals ``u_mw``, dims (time, point), and the rows it needed.
+    """Exact dispatch at withdrawals ``u_mw``, dims (time, point), and the rows it needed; of all hours or of some.
 
     The rows given come first in the answer, in their order; duals and overloads follow it. ``name`` is the stage of
     the farm whose answers are worth keeping.
@@ -47,9 +49,11 @@ def evaluate_year(
     raised = raised_mw or {}
     cuts = [slice(first, min(first + PART_H, n_time)) for first in range(0, n_time, PART_H)]
     tasks = [
-        _Part(grid.part(cut), u_mw[cut], tuple(rows), {key: limit[cut] for key, limit in raised.items()})
+        _Part(grid.part(cut), u_mw[cut], tuple(rows), {key: limit[cut] for key, limit in raised.items()}, own)
         for cut in cuts
+        if len(own := _inside(hours, cut))
     ]
+    cuts = [cut for cut in cuts if len(_inside(hours, cut))]
     found = (farm or Farm()).map(_evaluate, tasks, name=name)
     keys = tuple(dict.fromkeys([*rows, *(key for _, own in found for key in own)]))
     shifted = [
@@ -59,9 +63,31 @@ def evaluate_year(
     return _joined(shifted), keys
 
 
+def evaluate_again(
+    grid: Grid,
+    known: YearResult,
+    hours: IntArray,
+    *,
+    rows: Sequence[RowKey],
+    raised_mw: Mapping[RowKey, FloatArray] | None = None,
+    farm: Farm | None = None,
+    name: str = "",
+) -> tuple[YearResult, tuple[RowKey, ...]]:
+    """Result of all hours of which some are dispatched again, on a grid that differs only in them."""
+    fresh, keys = evaluate_year(grid, known.u_mw, rows=rows, raised_mw=raised_mw, farm=farm, name=name, hours=hours)
+    return merged(known, fresh, len(keys)), keys
+
+
+def _inside(hours: IntArray | None, cut: slice) -> IntArray:
+    """Chosen hours of a part, counted from its first."""
+    if hours is None:
+        return np.arange(cut.stop - cut.start)
+    return np.asarray(hours[(hours >= cut.start) & (hours < cut.stop)] - cut.start)
+
+
 def _evaluate(part: _Part) -> tuple[YearResult, tuple[RowKey, ...]]:
     year = YearDispatch(part.grid, raised_mw=part.raised_mw, rows=list(part.rows))
-    result = year.evaluate(np.arange(len(part.grid)), part.u_mw)
+    result = year.evaluate(part.hours, part.u_mw[part.hours])
     return result, tuple(year.pool.keys)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -218,4 +219,28 @@ def result_part(result: YearResult, part: slice) -> YearResult:
         row_dual=result.row_dual[part],
         overload_mw=result.overload_mw[part],
         is_feasible=result.is_feasible[part],
+    )
+
+
+def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
+    """``old`` with the hours of ``fresh`` in their place; rows added since count as not binding."""
+
+    def put(a: Any, b: Any, width: int | None) -> Any:
+        out = a.copy() if width is None else np.zeros((len(a), width))
+        if width is not None:
+            out[:, : a.shape[1]] = a
+            out[fresh.hours] = 0.0
+            out[np.ix_(fresh.hours, np.arange(b.shape[1]))] = b
+        else:
+            out[fresh.hours] = b
+        return out
+
+    return YearResult(
+        hours=old.hours,
+        u_mw=put(old.u_mw, fresh.u_mw, None),
+        cost_usd=put(old.cost_usd, fresh.cost_usd, None),
+        column_mw=put(old.column_mw, fresh.column_mw, None),
+        row_dual=put(old.row_dual, fresh.row_dual, n_row + 1),
+        overload_mw=put(old.overload_mw, fresh.overload_mw, n_row),
+        is_feasible=put(old.is_feasible, fresh.is_feasible, None),
     )

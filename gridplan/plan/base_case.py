@@ -6,7 +6,7 @@ import numpy as np
 
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, Prices
-from gridplan.dispatch.parts import evaluate_year
+from gridplan.dispatch.parts import evaluate_again, evaluate_year
 from gridplan.dispatch.rows import RowKey, RowPool, row_name
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW, YearResult, unserved_mw
 from gridplan.errors import InfeasibleError
@@ -29,6 +29,7 @@ def base_dispatch(
 ) -> tuple[YearResult, tuple[RowKey, ...], dict[RowKey, FloatArray]]:
     """Secure dispatch without campuses, the rows it needed, and the hourly limits of pairs overloaded in it.
 
+    Hours in which nothing is short or over are dispatched once: other prices or limits would not move them.
     Native load is there already: where it cannot be served within all limits, the least overload that
     serving it takes is pre-existing. Campuses find the prices of the study, overload above unserved load.
 
@@ -39,13 +40,16 @@ def base_dispatch(
     """
     nothing = np.zeros((len(grid), 0))
     base, rows = evaluate_year(grid, nothing, farm=farm, name=STAGE)
-    if unserved_mw(grid, base).sum(axis=1).max(initial=0.0) > SLACK_TOLERANCE_MW:
+    short = np.flatnonzero(unserved_mw(grid, base).sum(axis=1) > SLACK_TOLERANCE_MW)
+    if short.size:
         overload = grid.prices.overload_usd_per_mwh
         served_first = Prices(unserved_usd_per_mwh=SERVED_FIRST * overload, overload_usd_per_mwh=overload)
-        base, rows = evaluate_year(grid.with_prices(served_first), nothing, rows=rows, farm=farm, name=STAGE)
+        dearer = grid.with_prices(served_first)
+        base, rows = evaluate_again(dearer, base, short, rows=rows, farm=farm, name=STAGE)
     raised = base_violations(study, RowPool(grid=grid, keys=list(rows)), base)
     if raised:
-        base, rows = evaluate_year(grid, nothing, rows=rows, raised_mw=raised, farm=farm, name=STAGE)
+        over = np.flatnonzero(base.overload_mw.max(axis=1, initial=0.0) > SLACK_TOLERANCE_MW)
+        base, rows = evaluate_again(grid, base, over, rows=rows, raised_mw=raised, farm=farm, name=STAGE)
     return base, rows, raised
 
 

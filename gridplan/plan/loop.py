@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,7 +18,7 @@ from gridplan.dispatch.cuts import cut_slopes, own_cuts
 from gridplan.dispatch.limit_price import LimitPrices, limit_prices
 from gridplan.dispatch.price import BusPrices, bus_prices
 from gridplan.dispatch.rows import RowKey
-from gridplan.dispatch.year import YearDispatch, YearResult
+from gridplan.dispatch.year import YearDispatch, YearResult, merged
 from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.problems.schedule import SchedulePlan
 from gridplan.plan.solver import PlanSolver
@@ -190,27 +189,3 @@ class ScheduleLoop:
         values = np.hstack([np.ones((len(hours), 1)), -slope_usd_per_mwh]).ravel()
         matrix = sp.csr_matrix((values, (rows, columns)), shape=(len(hours), len(self.plan.compiled.cost)))
         self.solver.add_rows(matrix, constant_usd, np.full(len(hours), np.inf))
-
-
-def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
-    """``old`` with the hours of ``fresh`` in their place; rows added since count as not binding."""
-
-    def put(a: Any, b: Any, width: int | None) -> Any:
-        out = a.copy() if width is None else np.zeros((len(a), width))
-        if width is not None:
-            out[:, : a.shape[1]] = a
-            out[fresh.hours] = 0.0
-            out[np.ix_(fresh.hours, np.arange(b.shape[1]))] = b
-        else:
-            out[fresh.hours] = b
-        return out
-
-    return YearResult(
-        hours=old.hours,
-        u_mw=put(old.u_mw, fresh.u_mw, None),
-        cost_usd=put(old.cost_usd, fresh.cost_usd, None),
-        column_mw=put(old.column_mw, fresh.column_mw, None),
-        row_dual=put(old.row_dual, fresh.row_dual, n_row + 1),
-        overload_mw=put(old.overload_mw, fresh.overload_mw, n_row),
-        is_feasible=put(old.is_feasible, fresh.is_feasible, None),
-    )
