@@ -1,0 +1,380 @@
+"""The verb ``screen``: what every single outage, and chosen pairs of outages, would overload in a year of flows.
+
+Comes in: a study file or a network. Goes out: the JSON shape of the command contract, and tables. Nothing is planned:
+the flows are those of a dispatch without campuses, or of one that feeds them as asked.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gridplan.dispatch.farm import Farm
+from gridplan.dispatch.grid import Grid, PlanPoint
+from gridplan.dispatch.headroom import transfer
+from gridplan.dispatch.rows import INTACT
+from gridplan.dispatch.screen_year import StateOf, YearScreen, block_hours, pairs_that_fit, screen_year
+from gridplan.errors import Finding
+from gridplan.hosting import is_study
+from gridplan.inputs import read_inputs
+from gridplan.network.case import GridCase
+from gridplan.network.contingency import Contingency, Rating, outage_label
+from gridplan.network.contingency_files.pairs import of_branches, pairs_of_words, read_pairs
+from gridplan.network.model import FloatArray, Network
+from gridplan.network.outage_effects import without_pickup
+from gridplan.network.policy import Policy
+from gridplan.plan.base_case import base_dispatch
+from gridplan.plan.case import listed_outages, year_grid
+from gridplan.plan.local_hour import hour_stamp
+from gridplan.plan.pair_outages import Pair, PairYear, both_at_once, one_after_the_other
+from gridplan.series.model import GridSeries
+from gridplan.snapshot import SNAPSHOT_BASIS, snapshot
+from gridplan.solution import INTACT as INTACT_LABEL
+from gridplan.solution import SCHEMA_VERSION
+from gridplan.store.folder import cell, write_together
+from gridplan.study.schema import Study
+
+Progress = Callable[[str], None]
+Dispatch = Literal["unsecured", "secure", "requested"]
+Row = dict[str, Any]
+
+#: Memory a screen takes unless told otherwise, beside the grid and its dispatch [MiB].
+MEMORY_MB = 512.0
+#: Pairs in the answer; the table holds them all.
+ANSWER_ROWS = 1_000
+DISPATCH_WORDS = {
+    "unsecured": "least cost with everything in service, no outage thought of, without campuses",
+    "secure": "least cost secure against every single outage, without campuses",
+    "requested": "the secure dispatch with every campus at its contract, fed by all units in proportion to p_max_mw",
+}
+SCREEN_CSV, PAIRS_CSV = "screen.csv", "outage_pairs.csv"
+SCREEN_COLUMNS = (
+    "year", "branch", "contingency", "loading_mw", "limit_mw", "loading_percent", "hour_local", "hours_over",
+    "mwh_at_risk",
+)  # fmt: skip
+PAIR_COLUMNS = (
+    "year", "first", "second", "adjusted", "branch", "stage", "loading_mw", "limit_mw", "loading_percent", "hour_local",
+    "hours_over", "mwh_at_risk", "unserved_mwh", "hours_dispatched", "hours_without_dispatch", "dark_mw", "dark_buses",
+)  # fmt: skip
+_SHOWN_BUSES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairChoice:
+    """Which pairs of outages are looked at, and how."""
+
+    words: Sequence[tuple[str, str]] = ()
+    file: Path | None = None
+    worst: int = 0
+    is_adjusted: bool = True
+    rating_between: Rating = "normal"
+
+    @property
+    def is_any(self) -> bool:
+        """Whether any pair is asked for."""
+        return bool(self.words or self.file or self.worst)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """A study with its grid, or a network as the study of its one snapshot."""
+
+    study: Study
+    network: Network
+    series: GridSeries
+    sets: tuple[Contingency, ...] = ()
+    case: GridCase | None = None
+    findings: tuple[Finding, ...] = ()
+    is_network: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Flows:
+    """A year of flows: the grid they are screened on, their states, and the grid whose load holds the campuses."""
+
+    grid: Grid
+    state_of: StateOf
+    loaded: Grid
+    not_screened: tuple[str, ...] = ()
+
+
+def screen_target(
+    target: Path | str,
+    *,
+    dispatch: Dispatch = "secure",
+    above_percent: float = 100.0,
+    pairs: PairChoice | None = None,
+    out: Path | None = None,
+    memory_mb: float = MEMORY_MB,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    policy: Policy | None = None,
+) -> dict[str, Any]:
+    """Screen every studied year of a study, or the snapshot of a network.
+
+    Parameters
+    ----------
+    target : path
+        Study file, network file, dataset folder, or name of an embedded dataset.
+    dispatch : {"unsecured", "secure", "requested"}
+        Whose flows; ``requested`` needs a study.
+    above_percent : float
+        Loading from which on a pair is listed.
+    pairs : PairChoice, optional
+        Pairs of outages for N-1-1.
+    out : Path, optional
+        Folder for the tables.
+    memory_mb : float
+        What the screen may hold at a time beside the grid and its dispatch [MiB].
+
+    Raises
+    ------
+    InputError, FileError, InfeasibleError
+        See ``gridplan.errors``.
+    """
+    tell, chosen = progress or (lambda _: None), pairs or PairChoice()
+    tell("reading the grid")
+    given = _given(Path(target), policy)
+    named = _named_pairs(given, chosen)
+    years, single, double = [], [], []
+    with Farm(workers or given.study.solve.workers) as farm:
+        for year in given.study.years:
+            before = "" if given.is_network else f"{year}: "
+            tell(f"{before}{dispatch} dispatch")
+            flows = _flows(given, year, dispatch, farm)
+            block_h = block_hours(flows.grid, memory_mb)
+            tell(f"{before}screen of {len(flows.grid.outages.contingencies)} outages")
+            found = screen_year(
+                flows.grid,
+                flows.state_of,
+                above_frac=above_percent / 100.0,
+                block_h=block_h,
+                most_pairs=pairs_that_fit(memory_mb),
+            )
+            years.append(_counts(year, flows, found))
+            single += _single_rows(given, year, flows.grid, found)
+            asked = named or _worst_pairs(given.network, flows.grid, found, chosen.worst)
+            if asked:
+                tell(f"{before}{len(asked)} pairs of outages")
+                double += _double_rows(given, year, flows, asked, chosen, dispatch, block_h, farm)
+    hidden = ("year", "hour_local") if given.is_network else ()
+    files = _write(out, hidden, single, double, is_paired=chosen.is_any) if out else []
+    basis: dict[str, Any] = {"dispatch": DISPATCH_WORDS[dispatch], "above_percent": above_percent}
+    basis |= {"rating_between_outages": chosen.rating_between} if chosen.is_any and chosen.is_adjusted else {}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": "screened",
+        "dispatch": dispatch,
+        "basis": basis | (SNAPSHOT_BASIS if given.is_network else {}),
+        "years": years,
+        "n_listed": len(single),
+        "pairs": [_shown(row, hidden) for row in single[:ANSWER_ROWS]],
+        "outage_pairs": [_shown(row, hidden) for row in double[:ANSWER_ROWS]],
+        "files": files,
+        "findings": [finding.to_json() for finding in given.findings],
+    }
+
+
+def _given(target: Path, policy: Policy | None) -> _Given:
+    if is_study(target):
+        inputs = read_inputs(target)
+        built = inputs.grid.built
+        return _Given(
+            study=inputs.file.study,
+            network=inputs.network,
+            series=inputs.series,
+            sets=inputs.contingencies,
+            case=built.case if built else None,
+            findings=inputs.findings,
+        )
+    hour = snapshot(target, policy=policy)
+    study = {"schema_version": 1, "name": hour.network.name, "network": hour.network.name, "years": [2026]}
+    criteria = {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0}
+    return _Given(
+        study=Study.model_validate({**study, "timezone": hour.series.timezone, "criteria": criteria}),
+        network=hour.network,
+        series=hour.series,
+        case=hour.grid.built.case if hour.grid.built else None,
+        findings=hour.grid.findings,
+        is_network=True,
+    )
+
+
+def _named_pairs(given: _Given, chosen: PairChoice) -> list[Pair]:
+    found = pairs_of_words(chosen.words, given.network, given.case)
+    return found + (read_pairs(chosen.file, given.network, given.case) if chosen.file else [])
+
+
+def _worst_pairs(network: Network, grid: Grid, found: YearScreen, count: int) -> list[Pair]:
+    """Every two of the branches with the highest loading while everything is in service."""
+    loading = found.most_mw / np.maximum(grid.limits.normal_mw, 1e-9)
+    order = np.argsort(-np.round(loading, 9), kind="stable")
+    return of_branches(network, [int(k) for k in order[:count]])
+
+
+def _flows(given: _Given, year: int, dispatch: Dispatch, farm: Farm) -> _Flows:
+    """Dispatch a year; a study that is n-0 is screened for its outages all the same."""
+    study = given.study
+    rules = study.criteria.model_copy(update={"pre_existing": "no_worsening"})
+    looked_at = study.model_copy(update={"criteria": rules})
+    grid = year_grid(looked_at, year, given.network, given.series, given.sets, security="n-1")
+    lost = without_pickup(grid.outages)
+    if lost:
+        kept = [c for c in grid.outages.contingencies if c not in lost]
+        grid = Grid(grid.network, grid.series, grid.limits, grid.prices, contingencies=kept, factors=grid.factors)
+    base, _, _ = base_dispatch(looked_at, grid.without_outages() if dispatch == "unsecured" else grid, farm)
+    not_screened = tuple(c.id for c in lost)
+    if dispatch != "requested":
+        return _Flows(
+            grid=grid,
+            state_of=lambda part: grid.state(base.column_mw[part], base.u_mw[part], part),
+            loaded=grid,
+            not_screened=not_screened,
+        )
+    asked, mw = _with_campuses(given, year, grid)
+    moved = sum((mw[i] * transfer(asked, i) for i in range(len(mw))), np.zeros(len(asked.outages.layout)))
+    u_mw = np.zeros((len(grid), len(mw)))
+    return _Flows(
+        grid=asked,
+        state_of=lambda part: asked.state(base.column_mw[part], u_mw[part], part) + moved,
+        loaded=grid.with_series(_with_load(grid.series, asked, mw)),
+        not_screened=not_screened,
+    )
+
+
+def _with_campuses(given: _Given, year: int, grid: Grid) -> tuple[Grid, FloatArray]:
+    campuses = [c for c in given.study.campuses if c.contract_mw_in(year) > 0]
+    points = [PlanPoint(id=c.id, bus=grid.network.bus_index(c.poi[0])) for c in campuses]
+    listed = listed_outages(given.study, grid.network, [p.id for p in points], "n-1", given.sets)
+    lost = [c for c in listed if c.campuses and c not in grid.outages.contingencies]
+    return grid.with_points(points, lost), np.array([c.contract_mw_in(year) for c in campuses], dtype=float)
+
+
+def _with_load(series: GridSeries, asked: Grid, mw: FloatArray) -> GridSeries:
+    load = series.load_mw.copy()
+    np.add.at(load.T, asked.point_bus, np.repeat(mw[:, None], len(load), axis=1))
+    return replace(series, load_mw=load)
+
+
+def _counts(year: int, flows: _Flows, found: YearScreen) -> dict[str, Any]:
+    over = found.pairs.hours_over > 0
+    return {
+        "year": year,
+        "hours": found.n_hours,
+        "outages": len(flows.grid.outages.contingencies),
+        "pairs": found.n_pair,
+        "looked_at": found.n_looked_at,
+        "ruled_out": found.n_ruled_out,
+        "listed": len(found.pairs),
+        "overloaded": int(over.sum()),
+        "overloaded_intact": int((over & (found.pairs.contingency == INTACT)).sum()),
+        "mwh_at_risk": float(found.pairs.over_mwh.sum()),
+        "block_hours": found.block_h,
+        "not_screened": list(flows.not_screened),
+    }
+
+
+def _single_rows(given: _Given, year: int, grid: Grid, found: YearScreen) -> list[Row]:
+    campuses = [grid.points[i].id for i in grid.campus_points]
+    listed = grid.outages.contingencies
+    labels = {INTACT: INTACT_LABEL}
+    rows = []
+    for i in range(len(found.pairs)):
+        lost = int(found.pairs.contingency[i])
+        if lost not in labels:
+            labels[lost] = outage_label(grid.network, listed[lost], campuses)
+        flow, limit = float(found.pairs.worst_mw[i]), float(found.pairs.limit_mw[i])
+        hour = _hour_of_row(given, grid, int(found.pairs.hour[i]))
+        over = int(found.pairs.hours_over[i]), float(found.pairs.over_mwh[i])
+        branch = grid.network.branch.id[int(found.pairs.branch[i])]
+        values = (year, branch, labels[lost], flow, limit, _percent(flow, limit), hour, *over)
+        rows.append(dict(zip(SCREEN_COLUMNS, values, strict=True)))
+    return rows
+
+
+def _double_rows(
+    given: _Given,
+    year: int,
+    flows: _Flows,
+    pairs: Sequence[Pair],
+    chosen: PairChoice,
+    dispatch: Dispatch,
+    block_h: int,
+    farm: Farm,
+) -> list[Row]:
+    found = both_at_once(flows.grid, flows.state_of, pairs, block_h)
+    if chosen.is_adjusted:
+        found += one_after_the_other(
+            flows.loaded,
+            flows.state_of,
+            pairs,
+            rating=chosen.rating_between,
+            is_dispatch_kept=dispatch != "requested",
+            block_h=block_h,
+            farm=farm,
+        )
+    return [_double_row(given, year, flows.loaded, one) for one in found]
+
+
+def _double_row(given: _Given, year: int, grid: Grid, one: PairYear) -> Row:
+    network, worst = grid.network, one.worst
+    is_known = worst.branch >= 0
+    dark = [network.bus.id[b] for b in np.flatnonzero(one.dark)]
+    more = f" and {len(dark) - _SHOWN_BUSES} more" if len(dark) > _SHOWN_BUSES else ""
+    values = (
+        year,
+        outage_label(network, one.first),
+        outage_label(network, one.second),
+        one.is_adjusted,
+        network.branch.id[worst.branch] if is_known else "",
+        "after both" if one.is_after_second else "between",
+        worst.flow_mw,
+        worst.limit_mw if is_known else 0.0,
+        100.0 * worst.loading_frac,
+        _hour_of_row(given, grid, worst.hour) if is_known else "",
+        one.hours_over,
+        one.over_mwh,
+        one.unserved_mwh,
+        one.hours_dispatched,
+        one.hours_without_dispatch,
+        one.dark_mw,
+        ";".join(dark[:_SHOWN_BUSES]) + more,
+    )
+    return dict(zip(PAIR_COLUMNS, values, strict=True))
+
+
+def _hour_of_row(given: _Given, grid: Grid, hour: int) -> str:
+    """Hour of a row on the local clock; empty for a snapshot."""
+    return "" if given.is_network else hour_stamp(grid.series.time_utc[hour], given.study.timezone)
+
+
+def _percent(flow_mw: float, limit_mw: float) -> float:
+    return 100.0 * flow_mw / limit_mw if limit_mw > 0 else float("inf")
+
+
+def _shown(row: Row, hidden: Sequence[str]) -> Row:
+    return {name: value for name, value in row.items() if name not in hidden}
+
+
+def _write(
+    out: Path, hidden: Sequence[str], single: Sequence[Row], double: Sequence[Row], *, is_paired: bool
+) -> list[str]:
+    files = {out / SCREEN_CSV: _csv(single, [c for c in SCREEN_COLUMNS if c not in hidden])}
+    if is_paired:
+        files[out / PAIRS_CSV] = _csv(double, [c for c in PAIR_COLUMNS if c not in hidden])
+    write_together(files)
+    return [str(path) for path in files]
+
+
+def _csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
