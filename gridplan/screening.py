@@ -32,7 +32,7 @@ from gridplan.network.policy import Policy
 from gridplan.plan.base_case import base_dispatch
 from gridplan.plan.case import listed_outages, year_grid
 from gridplan.plan.local_hour import hour_stamp
-from gridplan.plan.pair_outages import Pair, PairYear, both_at_once, one_after_the_other
+from gridplan.plan.pair_outages import Pair, PairYear, both_at_once, one_after_the_other, without_supply
 from gridplan.series.model import GridSeries
 from gridplan.snapshot import SNAPSHOT_BASIS, snapshot
 from gridplan.solution import INTACT as INTACT_LABEL
@@ -139,31 +139,15 @@ def screen_target(
         See ``gridplan.errors``.
     """
     tell, chosen = progress or (lambda _: None), pairs or PairChoice()
+    asked = _Asked(dispatch=dispatch, above_frac=above_percent / 100.0, memory_mb=memory_mb, pairs=chosen, tell=tell)
     tell("reading the grid")
     given = _given(Path(target), policy)
     named = _named_pairs(given, chosen)
-    years, single, double = [], [], []
     with Farm(workers or given.study.solve.workers) as farm:
-        for year in given.study.years:
-            before = "" if given.is_network else f"{year}: "
-            tell(f"{before}{dispatch} dispatch")
-            flows = _flows(given, year, dispatch, farm)
-            block_h = block_hours(flows.grid, memory_mb)
-            tell(f"{before}screen of {len(flows.grid.outages.contingencies)} outages")
-            found = screen_year(
-                flows.grid,
-                flows.state_of,
-                above_frac=above_percent / 100.0,
-                block_h=block_h,
-                most_pairs=pairs_that_fit(memory_mb),
-            )
-            years.append(_counts(year, flows, found))
-            single += _single_rows(given, year, flows.grid, found)
-            asked = named or _worst_pairs(given.network, flows.grid, found, chosen.worst)
-            if asked:
-                tell(f"{before}{len(asked)} pairs of outages")
-                double += _double_rows(given, year, flows, asked, chosen, dispatch, block_h, farm)
+        found = [_screened_year(given, year, asked, named, farm) for year in given.study.years]
     hidden = ("year", "hour_local") if given.is_network else ()
+    single = [row for year in found for row in year.single]
+    double = [row for year in found for row in year.double]
     files = _write(out, hidden, single, double, is_paired=chosen.is_any) if out else []
     basis: dict[str, Any] = {"dispatch": DISPATCH_WORDS[dispatch], "above_percent": above_percent}
     basis |= {"rating_between_outages": chosen.rating_between} if chosen.is_any and chosen.is_adjusted else {}
@@ -172,13 +156,53 @@ def screen_target(
         "status": "screened",
         "dispatch": dispatch,
         "basis": basis | (SNAPSHOT_BASIS if given.is_network else {}),
-        "years": years,
+        "years": [year.counts for year in found],
         "n_listed": len(single),
         "pairs": [_shown(row, hidden) for row in single[:ANSWER_ROWS]],
         "outage_pairs": [_shown(row, hidden) for row in double[:ANSWER_ROWS]],
         "files": files,
         "findings": [finding.to_json() for finding in given.findings],
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is asked of every year."""
+
+    dispatch: Dispatch
+    above_frac: float
+    memory_mb: float
+    pairs: PairChoice
+    tell: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _YearRows:
+    """Counts of a year, its rows of single outages and of pairs of outages."""
+
+    counts: dict[str, Any]
+    single: list[Row]
+    double: list[Row]
+
+
+def _screened_year(given: _Given, year: int, asked: _Asked, named: Sequence[Pair], farm: Farm) -> _YearRows:
+    before = "" if given.is_network else f"{year}: "
+    asked.tell(f"{before}{asked.dispatch} dispatch")
+    flows = _flows(given, year, asked.dispatch, farm)
+    grid, block_h = flows.grid, block_hours(flows.grid, asked.memory_mb)
+    asked.tell(f"{before}screen of {len(grid.outages.contingencies)} outages")
+    most = pairs_that_fit(asked.memory_mb)
+    found = screen_year(grid, flows.state_of, above_frac=asked.above_frac, block_h=block_h, most_pairs=most)
+    pairs = named or _worst_pairs(given.network, grid, found, asked.pairs.worst)
+    dropped = without_supply(grid, pairs)
+    pairs = [pair for pair in pairs if pair not in dropped]
+    if pairs:
+        asked.tell(f"{before}{len(pairs)} pairs of outages" if len(pairs) > 1 else f"{before}one pair of outages")
+    return _YearRows(
+        counts=_counts(year, flows, found) | {"not_looked_at": [f"{a.id} and {b.id}" for a, b in dropped]},
+        single=_single_rows(given, year, grid, found),
+        double=_double_rows(given, year, flows, pairs, asked, block_h, farm) if pairs else [],
+    )
 
 
 def _given(target: Path, policy: Policy | None) -> _Given:
@@ -303,19 +327,18 @@ def _double_rows(
     year: int,
     flows: _Flows,
     pairs: Sequence[Pair],
-    chosen: PairChoice,
-    dispatch: Dispatch,
+    asked: _Asked,
     block_h: int,
     farm: Farm,
 ) -> list[Row]:
     found = both_at_once(flows.grid, flows.state_of, pairs, block_h)
-    if chosen.is_adjusted:
+    if asked.pairs.is_adjusted:
         found += one_after_the_other(
             flows.loaded,
             flows.state_of,
             pairs,
-            rating=chosen.rating_between,
-            is_dispatch_kept=dispatch != "requested",
+            rating=asked.pairs.rating_between,
+            is_dispatch_kept=asked.dispatch != "requested",
             block_h=block_h,
             farm=farm,
         )

@@ -140,6 +140,8 @@ def _year_lines(year: Mapping[str, Any]) -> list[str]:
     names = year["not_screened"]
     if names:
         lines.append(f"not screened, as no unit is left to make up for the loss: {', '.join(names)}")
+    if year["not_looked_at"]:
+        lines.append(f"no unit is left beside most of the load after: {'; '.join(year['not_looked_at'])}")
     return lines
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.dispatch.grid import CHUNK_HOURS, Grid, chunks
+from gridplan.dispatch.grid import Grid, chunks
 from gridplan.dispatch.rows import INTACT
 from gridplan.dispatch.screen import BRANCH_BLOCK
 from gridplan.errors import input_error
@@ -21,6 +21,8 @@ from gridplan.network.outage_table import OutageTable
 
 #: Overload that counts: what the dispatch itself takes for secure [MW].
 OVER_MW = 1.0e-4
+#: Hours held at a time where memory allows it: longer blocks cost fewer passes, shorter ones bound flows closer.
+BLOCK_H = 732
 #: Loadings closer than this are the same, so that rounding does not choose the hour [MW].
 TIE_MW = 1.0e-7
 #: Flows worked out together; they stay in the cache of a core.
@@ -104,7 +106,7 @@ class YearScreen:
 
 
 def screen_year(
-    grid: Grid, state_of: StateOf, *, above_frac: float = 1.0, block_h: int = CHUNK_HOURS, most_pairs: int | None = None
+    grid: Grid, state_of: StateOf, *, above_frac: float = 1.0, block_h: int = BLOCK_H, most_pairs: int | None = None
 ) -> YearScreen:
     """Every pair that is loaded above ``above_frac`` of its limit in some hour of the grid.
 
@@ -139,7 +141,7 @@ def screen_year(
 
 
 def block_hours(grid: Grid, memory_mb: float) -> int:
-    """Hours that a screen may hold at a time within ``memory_mb``, at most ``CHUNK_HOURS``.
+    """Hours that a screen may hold at a time within ``memory_mb``, at most ``BLOCK_H``.
 
     The grid itself, its dispatch and the transfer factors it keeps are not counted.
 
@@ -157,7 +159,7 @@ def block_hours(grid: Grid, memory_mb: float) -> int:
         least = int(np.ceil(2 * (fixed + per_hour) / _MIB))
         message = f"a screen of this grid does not fit in {memory_mb:g} MiB: one hour takes {least} MiB"
         raise input_error("GP-SCR-002", message, f"give --memory-mb {least} or more")
-    return min(hours, CHUNK_HOURS)
+    return min(hours, BLOCK_H)
 
 
 def pairs_that_fit(memory_mb: float) -> int:
@@ -256,20 +258,23 @@ class _Rows:
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
         n_source, n_contingency = len(grid.outages.source), len(grid.outages.contingencies)
-        self.most = KEPT_BYTES // (8 * max(n_source + n_contingency, 1))
-        self._kept: dict[int, tuple[FloatArray, FloatArray]] = {}
+        self.most = min(KEPT_BYTES // (8 * max(n_source + n_contingency, 1)), grid.outages.layout.n_branch)
+        self._place = np.full(grid.outages.layout.n_branch, -1, dtype=np.int64)
+        self.n_kept = 0
+        # Pages of these that are never written take no memory.
+        self._effect, self._limit = np.empty((self.most, n_source)), np.empty((self.most, n_contingency))
 
     def of(self, block: IntArray) -> tuple[FloatArray, FloatArray]:
         """Effects, dims (branch, source), and limits, dims (branch, contingency) [MW], of some branches."""
-        new = np.array([k for k in map(int, block) if k not in self._kept], dtype=np.int64)
-        fresh: dict[int, tuple[FloatArray, FloatArray]] = {}
-        if new.size:
-            rows = zip(self.grid.outages.effect(new), self.grid.limits_after_mw(new), strict=True)
-            fresh = dict(zip(map(int, new), rows, strict=True))
-        found = [fresh[k] if k in fresh else self._kept[k] for k in map(int, block)]
-        room = self.most - len(self._kept)
-        self._kept.update({k: (row.copy(), limit.copy()) for k, (row, limit) in list(fresh.items())[: max(room, 0)]})
-        return np.array([row for row, _ in found]), np.array([limit for _, limit in found])
+        new = block[self._place[block] < 0]
+        if not new.size:
+            return self._effect[self._place[block]], self._limit[self._place[block]]
+        if self.n_kept + len(new) > self.most:
+            return self.grid.outages.effect(block), self.grid.limits_after_mw(block)
+        at = slice(self.n_kept, self.n_kept + len(new))
+        self._place[new], self.n_kept = np.arange(at.start, at.stop), at.stop
+        self._effect[at], self._limit[at] = self.grid.outages.effect(new), self.grid.limits_after_mw(new)
+        return self.of(block)
 
 
 class _Hours:
@@ -288,14 +293,15 @@ class _Hours:
 
         Extremes of the branch's own flow and of every source are taken for met in the same hour.
         """
-        one, other = effect * self.most, effect * self.least
-        up, down = np.maximum(one, other), np.minimum(one, other)
+        up, down = effect * self.most, effect * self.least
+        least = np.minimum(up, down)
+        np.maximum(up, down, out=up)
         if not self.is_single:
-            up, down = up @ self.table.of_contingency, down @ self.table.of_contingency
+            up, least = up @ self.table.of_contingency, least @ self.table.of_contingency
         flow = self.flow[block]
         up += flow.max(axis=1)[:, None]
-        down += flow.min(axis=1)[:, None]
-        return np.asarray(np.maximum(up, np.negative(down, out=down), out=up))
+        np.subtract(-flow.min(axis=1)[:, None], least, out=least)
+        return np.asarray(np.maximum(up, least, out=up))
 
     def parts(self, pairs: IntArray) -> Iterator[IntArray]:
         """Pairs in parts whose flows are worked out together, those of outages with one source apart."""

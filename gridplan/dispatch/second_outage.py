@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.dispatch.grid import CHUNK_HOURS, Grid, chunks
+from gridplan.dispatch.grid import Grid, chunks
 from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.rows import INTACT
-from gridplan.dispatch.screen_year import OVER_MW, StateOf
+from gridplan.dispatch.screen_year import BLOCK_H, OVER_MW, StateOf
 from gridplan.network.contingency import Contingency, Rating, live_buses
 from gridplan.network.model import BoolArray, FloatArray, Network
 from gridplan.series.model import GridSeries
@@ -71,7 +71,7 @@ def both(first: Contingency, second: Contingency) -> Contingency:
 
 
 def years_after(
-    grid: Grid, state_of: StateOf, contingencies: Sequence[int], n_hours: int, block_h: int = CHUNK_HOURS
+    grid: Grid, state_of: StateOf, contingencies: Sequence[int], n_hours: int, block_h: int = BLOCK_H
 ) -> list[OutageYear]:
     """Each contingency of the grid, ``INTACT`` for none, against every branch in all ``n_hours`` states."""
     sums = [_Sum(grid, c, n_hours) for c in contingencies]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import CHUNK_HOURS, Grid
-from gridplan.dispatch.screen_year import StateOf
+from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.screen_year import BLOCK_H, StateOf
 from gridplan.dispatch.second_outage import (
     OutageYear,
     after_first,
@@ -73,7 +73,7 @@ class PairYear:
     dark_mw: float
 
 
-def both_at_once(grid: Grid, state_of: StateOf, pairs: Sequence[Pair], block_h: int = CHUNK_HOURS) -> list[PairYear]:
+def both_at_once(grid: Grid, state_of: StateOf, pairs: Sequence[Pair], block_h: int = BLOCK_H) -> list[PairYear]:
     """Every pair with the dispatch as it stands; after it the emergency rating holds.
 
     Raises
@@ -100,12 +100,30 @@ def both_at_once(grid: Grid, state_of: StateOf, pairs: Sequence[Pair], block_h: 
     ]
 
 
+def without_supply(grid: Grid, pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs that leave no unit to make up for them beside most of the load: no flow after them means anything."""
+    lost = [both(*pair) for pair in pairs]
+    together = Grid(
+        grid.network,
+        grid.series,
+        grid.limits,
+        grid.prices,
+        points=grid.points,
+        contingencies=lost,
+        factors=grid.factors,
+    )
+    gone = set(without_pickup(together.outages))
+    return [pair for pair, union in zip(pairs, lost, strict=True) if union in gone]
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     grid: Grid
     first: Contingency
     second: Contingency
     hours: IntArray
+    dark: BoolArray
+    dark_mw: float
 
 
 def one_after_the_other(
@@ -115,7 +133,7 @@ def one_after_the_other(
     *,
     rating: Rating = "normal",
     is_dispatch_kept: bool = True,
-    block_h: int = CHUNK_HOURS,
+    block_h: int = BLOCK_H,
     farm: Farm | None = None,
 ) -> list[PairYear]:
     """Every pair in both orders: lost, dispatched anew, lost.
@@ -137,7 +155,8 @@ def one_after_the_other(
         hours = np.arange(len(grid))
         if is_dispatch_kept and is_adjustment_free(first, dark_buses(grid.network, first)):
             hours = np.flatnonzero(_is_over(adjusted, state_of, block_h))
-        tasks.append(_Task(adjusted, first, second, hours))
+        dark = dark_buses(grid.network, both(first, second))
+        tasks.append(_Task(adjusted, first, second, hours, dark, _dark_mw(grid.series, dark)))
     return (farm or Farm()).map(_adjusted, tasks)
 
 
@@ -163,7 +182,6 @@ def _adjusted(task: _Task) -> PairYear:
         )
     )
     is_after = after.loading_frac >= between.loading_frac
-    dark = dark_buses(grid.network, both(task.first, task.second))
     return PairYear(
         first=task.first,
         second=task.second,
@@ -175,8 +193,8 @@ def _adjusted(task: _Task) -> PairYear:
         unserved_mwh=float(unserved_mw(grid, result)[is_solved].sum()),
         hours_dispatched=len(hours),
         hours_without_dispatch=int((~is_solved).sum()),
-        dark=dark,
-        dark_mw=_dark_mw(grid.series, dark),
+        dark=task.dark,
+        dark_mw=task.dark_mw,
     )
 
 
