@@ -6,9 +6,7 @@ the flows are those of a dispatch without campuses, or of one that feeds them as
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,25 +22,32 @@ from gridplan.errors import Finding
 from gridplan.hosting import is_study
 from gridplan.inputs import read_inputs
 from gridplan.network.case import GridCase
-from gridplan.network.contingency import Contingency, Rating, outage_label
+from gridplan.network.contingency import Contingency, Rating
 from gridplan.network.contingency_files.pairs import of_branches, pairs_of_words, read_pairs
 from gridplan.network.model import FloatArray, Network
 from gridplan.network.outage_effects import without_pickup
 from gridplan.network.policy import Policy
 from gridplan.plan.base_case import base_dispatch
 from gridplan.plan.case import listed_outages, year_grid
-from gridplan.plan.local_hour import hour_stamp
-from gridplan.plan.pair_outages import Pair, PairYear, both_at_once, one_after_the_other, without_supply
+from gridplan.plan.pair_outages import Pair, both_at_once, one_after_the_other, without_supply
 from gridplan.series.model import GridSeries
 from gridplan.snapshot import SNAPSHOT_BASIS, snapshot
-from gridplan.solution import INTACT as INTACT_LABEL
 from gridplan.solution import SCHEMA_VERSION
-from gridplan.store.folder import cell, write_together
+from gridplan.store.folder import write_together
+from gridplan.store.screen_tables import (
+    PAIR_COLUMNS,
+    PAIRS_CSV,
+    SCREEN_COLUMNS,
+    SCREEN_CSV,
+    Row,
+    pair_row,
+    screen_rows,
+    table_text,
+)
 from gridplan.study.schema import Study
 
 Progress = Callable[[str], None]
 Dispatch = Literal["unsecured", "secure", "requested"]
-Row = dict[str, Any]
 
 #: Memory a screen takes unless told otherwise, beside the grid and its dispatch [MiB].
 MEMORY_MB = 512.0
@@ -53,16 +58,6 @@ DISPATCH_WORDS = {
     "secure": "least cost secure against every single outage, without campuses",
     "requested": "the secure dispatch with every campus at its contract, fed by all units in proportion to p_max_mw",
 }
-SCREEN_CSV, PAIRS_CSV = "screen.csv", "outage_pairs.csv"
-SCREEN_COLUMNS = (
-    "year", "branch", "contingency", "loading_mw", "limit_mw", "loading_percent", "hour_local", "hours_over",
-    "mwh_at_risk",
-)  # fmt: skip
-PAIR_COLUMNS = (
-    "year", "first", "second", "adjusted", "branch", "stage", "loading_mw", "limit_mw", "loading_percent", "hour_local",
-    "hours_over", "mwh_at_risk", "unserved_mwh", "hours_dispatched", "hours_without_dispatch", "dark_mw", "dark_buses",
-)  # fmt: skip
-_SHOWN_BUSES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +87,11 @@ class _Given:
     case: GridCase | None = None
     findings: tuple[Finding, ...] = ()
     is_network: bool = False
+
+    @property
+    def timezone(self) -> str | None:
+        """Clock of the hours; None for a snapshot, which has none."""
+        return None if self.is_network else self.study.timezone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,20 +142,18 @@ def screen_target(
     asked = _Asked(dispatch=dispatch, above_frac=above_percent / 100.0, memory_mb=memory_mb, pairs=chosen, tell=tell)
     tell("reading the grid")
     given = _given(Path(target), policy)
-    named = _named_pairs(given, chosen)
+    named = _named_pairs(given, chosen, Path(target))
     with Farm(workers or given.study.solve.workers) as farm:
         found = [_screened_year(given, year, asked, named, farm) for year in given.study.years]
     hidden = ("year", "hour_local") if given.is_network else ()
     single = [row for year in found for row in year.single]
     double = [row for year in found for row in year.double]
     files = _write(out, hidden, single, double, is_paired=chosen.is_any) if out else []
-    basis: dict[str, Any] = {"dispatch": DISPATCH_WORDS[dispatch], "above_percent": above_percent}
-    basis |= {"rating_between_outages": chosen.rating_between} if chosen.is_any and chosen.is_adjusted else {}
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "screened",
         "dispatch": dispatch,
-        "basis": basis | (SNAPSHOT_BASIS if given.is_network else {}),
+        "basis": _basis(asked) | (SNAPSHOT_BASIS if given.is_network else {}),
         "years": [year.counts for year in found],
         "n_listed": len(single),
         "pairs": [_shown(row, hidden) for row in single[:ANSWER_ROWS]],
@@ -174,6 +172,16 @@ class _Asked:
     memory_mb: float
     pairs: PairChoice
     tell: Progress
+
+
+def _basis(asked: _Asked) -> dict[str, Any]:
+    basis: dict[str, Any] = {
+        "dispatch": DISPATCH_WORDS[asked.dispatch],
+        "above_percent": 100.0 * asked.above_frac,
+    }
+    if asked.pairs.is_any and asked.pairs.is_adjusted:
+        basis["rating_between_outages"] = asked.pairs.rating_between
+    return basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +208,7 @@ def _screened_year(given: _Given, year: int, asked: _Asked, named: Sequence[Pair
         asked.tell(f"{before}{len(pairs)} pairs of outages" if len(pairs) > 1 else f"{before}one pair of outages")
     return _YearRows(
         counts=_counts(year, flows, found) | {"not_looked_at": [f"{a.id} and {b.id}" for a, b in dropped]},
-        single=_single_rows(given, year, grid, found),
+        single=screen_rows(grid, found.pairs, year, given.timezone),
         double=_double_rows(given, year, flows, pairs, asked, block_h, farm) if pairs else [],
     )
 
@@ -230,8 +238,8 @@ def _given(target: Path, policy: Policy | None) -> _Given:
     )
 
 
-def _named_pairs(given: _Given, chosen: PairChoice) -> list[Pair]:
-    found = pairs_of_words(chosen.words, given.network, given.case)
+def _named_pairs(given: _Given, chosen: PairChoice, target: Path) -> list[Pair]:
+    found = pairs_of_words(chosen.words, given.network, given.case, target)
     return found + (read_pairs(chosen.file, given.network, given.case) if chosen.file else [])
 
 
@@ -304,24 +312,6 @@ def _counts(year: int, flows: _Flows, found: YearScreen) -> dict[str, Any]:
     }
 
 
-def _single_rows(given: _Given, year: int, grid: Grid, found: YearScreen) -> list[Row]:
-    campuses = [grid.points[i].id for i in grid.campus_points]
-    listed = grid.outages.contingencies
-    labels = {INTACT: INTACT_LABEL}
-    rows = []
-    for i in range(len(found.pairs)):
-        lost = int(found.pairs.contingency[i])
-        if lost not in labels:
-            labels[lost] = outage_label(grid.network, listed[lost], campuses)
-        flow, limit = float(found.pairs.worst_mw[i]), float(found.pairs.limit_mw[i])
-        hour = _hour_of_row(given, grid, int(found.pairs.hour[i]))
-        over = int(found.pairs.hours_over[i]), float(found.pairs.over_mwh[i])
-        branch = grid.network.branch.id[int(found.pairs.branch[i])]
-        values = (year, branch, labels[lost], flow, limit, _percent(flow, limit), hour, *over)
-        rows.append(dict(zip(SCREEN_COLUMNS, values, strict=True)))
-    return rows
-
-
 def _double_rows(
     given: _Given,
     year: int,
@@ -342,43 +332,7 @@ def _double_rows(
             block_h=block_h,
             farm=farm,
         )
-    return [_double_row(given, year, flows.loaded, one) for one in found]
-
-
-def _double_row(given: _Given, year: int, grid: Grid, one: PairYear) -> Row:
-    network, worst = grid.network, one.worst
-    is_known = worst.branch >= 0
-    dark = [network.bus.id[b] for b in np.flatnonzero(one.dark)]
-    more = f" and {len(dark) - _SHOWN_BUSES} more" if len(dark) > _SHOWN_BUSES else ""
-    values = (
-        year,
-        outage_label(network, one.first),
-        outage_label(network, one.second),
-        one.is_adjusted,
-        network.branch.id[worst.branch] if is_known else "",
-        "after both" if one.is_after_second else "between",
-        worst.flow_mw,
-        worst.limit_mw if is_known else 0.0,
-        100.0 * worst.loading_frac,
-        _hour_of_row(given, grid, worst.hour) if is_known else "",
-        one.hours_over,
-        one.over_mwh,
-        one.unserved_mwh,
-        one.hours_dispatched,
-        one.hours_without_dispatch,
-        one.dark_mw,
-        ";".join(dark[:_SHOWN_BUSES]) + more,
-    )
-    return dict(zip(PAIR_COLUMNS, values, strict=True))
-
-
-def _hour_of_row(given: _Given, grid: Grid, hour: int) -> str:
-    """Hour of a row on the local clock; empty for a snapshot."""
-    return "" if given.is_network else hour_stamp(grid.series.time_utc[hour], given.study.timezone)
-
-
-def _percent(flow_mw: float, limit_mw: float) -> float:
-    return 100.0 * flow_mw / limit_mw if limit_mw > 0 else float("inf")
+    return [pair_row(flows.loaded, one, year, given.timezone) for one in found]
 
 
 def _shown(row: Row, hidden: Sequence[str]) -> Row:
@@ -388,16 +342,8 @@ def _shown(row: Row, hidden: Sequence[str]) -> Row:
 def _write(
     out: Path, hidden: Sequence[str], single: Sequence[Row], double: Sequence[Row], *, is_paired: bool
 ) -> list[str]:
-    files = {out / SCREEN_CSV: _csv(single, [c for c in SCREEN_COLUMNS if c not in hidden])}
+    files = {out / SCREEN_CSV: table_text(single, [c for c in SCREEN_COLUMNS if c not in hidden])}
     if is_paired:
-        files[out / PAIRS_CSV] = _csv(double, [c for c in PAIR_COLUMNS if c not in hidden])
+        files[out / PAIRS_CSV] = table_text(double, [c for c in PAIR_COLUMNS if c not in hidden])
     write_together(files)
     return [str(path) for path in files]
-
-
-def _csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(row[column]) for column in columns] for row in rows)
-    return text.getvalue()

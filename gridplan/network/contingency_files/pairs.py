@@ -40,15 +40,17 @@ class _Words:
     place: Place
 
 
-def pairs_of_words(words: Sequence[tuple[str, str]], network: Network, case: GridCase | None = None) -> list[Pair]:
-    """Pairs named on the command line.
+def pairs_of_words(
+    words: Sequence[tuple[str, str]], network: Network, case: GridCase | None = None, target: Path | None = None
+) -> list[Pair]:
+    """Pairs named on the command line, which names ``target`` as the study or network.
 
     Raises
     ------
     InputError
         GP-CON-001 or GP-CON-002 where a name means nothing or several elements, GP-SCR-003 where it is one element.
     """
-    place = Place(key="--pair")
+    place = Place(file=target, key="--pair")
     return _pairs([_Words(first, second, place) for first, second in words], ElementNames(network, case))
 
 
