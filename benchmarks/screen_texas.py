@@ -13,6 +13,7 @@ import resource
 import time
 from collections.abc import Callable
 from copy import copy
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -75,7 +76,7 @@ def beside_flows(name: str, grid: Grid, hours: IntArray, column_mw: FloatArray, 
         fresh.reach = Reach(grid.outages, grid.limits)
         for seconds in (cold, warm):
             flow_s.append(0.0)
-            total, found = processor_s(lambda: screened(fresh, state_of))
+            total, found = processor_s(partial(screened, fresh, state_of))
             seconds.append(total - flow_s[-1])
         flows += flow_s[-2:]
     flow, cold_s, warm_s = median(flows), median(cold), median(warm)
