@@ -182,6 +182,8 @@ def _network_after(network: Network, first: Contingency, dark: BoolArray) -> Net
 
 def _series_after(series: GridSeries, network: Network, first: Contingency, dark: BoolArray) -> GridSeries:
     off = _off_units(network, first, dark)
+    if not (dark.any() or off.any()):
+        return series
     return replace(
         series,
         load_mw=np.where(dark, 0.0, series.load_mw),

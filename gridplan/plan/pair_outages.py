@@ -118,12 +118,10 @@ def without_supply(grid: Grid, pairs: Sequence[Pair]) -> list[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    grid: Grid
     first: Contingency
     second: Contingency
+    rating: Rating
     hours: IntArray
-    dark: BoolArray
-    dark_mw: float
 
 
 def one_after_the_other(
@@ -155,9 +153,8 @@ def one_after_the_other(
         hours = np.arange(len(grid))
         if is_dispatch_kept and is_adjustment_free(first, dark_buses(grid.network, first)):
             hours = np.flatnonzero(_is_over(adjusted, state_of, block_h))
-        dark = dark_buses(grid.network, both(first, second))
-        tasks.append(_Task(adjusted, first, second, hours, dark, _dark_mw(grid.series, dark)))
-    return (farm or Farm()).map(_adjusted, tasks)
+        tasks.append(_Task(first, second, rating, hours))
+    return (farm or Farm()).map_shared(_adjusted, grid, tasks)
 
 
 def _is_over(adjusted: Grid, state_of: StateOf, block_h: int) -> BoolArray:
@@ -165,8 +162,9 @@ def _is_over(adjusted: Grid, state_of: StateOf, block_h: int) -> BoolArray:
     return np.asarray(years[0].is_over | years[1].is_over)
 
 
-def _adjusted(task: _Task) -> PairYear:
-    grid, hours = task.grid, task.hours
+def _adjusted(whole: Grid, task: _Task) -> PairYear:
+    grid, hours = after_first(whole, task.first, task.second, task.rating), task.hours
+    dark = dark_buses(whole.network, both(task.first, task.second))
     result = YearDispatch(grid).evaluate(hours, np.zeros((len(hours), 0)))
     is_solved = result.is_feasible > 0
     solved = hours[is_solved]
@@ -193,8 +191,8 @@ def _adjusted(task: _Task) -> PairYear:
         unserved_mwh=float(unserved_mw(grid, result)[is_solved].sum()),
         hours_dispatched=len(hours),
         hours_without_dispatch=int((~is_solved).sum()),
-        dark=task.dark,
-        dark_mw=task.dark_mw,
+        dark=dark,
+        dark_mw=_dark_mw(whole.series, dark),
     )
 
 
