@@ -75,8 +75,9 @@ class PairTable:
 
     @property
     def loading_frac(self) -> FloatArray:
-        """Largest flow per limit, dims (pair,)."""
-        return self.worst_mw / self.limit_mw
+        """Largest flow per limit, dims (pair,); infinite where the limit is 0."""
+        whole = np.full(len(self), np.inf)
+        return np.divide(self.worst_mw, self.limit_mw, out=whole, where=self.limit_mw > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +187,17 @@ class _Found:
         """Screen the hours of a block."""
         n_branch = self.grid.outages.layout.n_branch
         np.maximum(self.most_mw, np.abs(state[:, :n_branch]).max(axis=0, initial=0.0), out=self.most_mw)
-        new = _joined(list(self._of_block(state)))
+        parts, n_new = [], 0
+        for part in self._of_block(state):
+            parts.append(part)
+            n_new += len(part)
+            self._check_room(n_new)
+        new = _joined(parts)
         self._merge(replace(new, hour=new.hour + first_hour))
-        if self.most_pairs is not None and len(self.pairs) > self.most_pairs:
+        self._check_room(len(self.pairs))
+
+    def _check_room(self, n_pair: int) -> None:
+        if self.most_pairs is not None and n_pair > self.most_pairs:
             message = f"more than {self.most_pairs:,} pairs of branch and outage are above the threshold"
             remedy = "raise --above or --memory-mb, or look at fewer hours"
             raise input_error("GP-SCR-001", message, remedy)
