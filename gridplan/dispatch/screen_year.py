@@ -76,8 +76,9 @@ class PairTable:
     @property
     def loading_frac(self) -> FloatArray:
         """Largest flow per limit, dims (pair,); infinite where the limit is 0."""
-        whole = np.full(len(self), np.inf)
-        return np.divide(self.worst_mw, self.limit_mw, out=whole, where=self.limit_mw > 0)
+        whole: FloatArray = np.full(len(self), np.inf)
+        np.divide(self.worst_mw, self.limit_mw, out=whole, where=self.limit_mw > 0)
+        return whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
