@@ -40,6 +40,7 @@ def main() -> None:
             section("A year of secure dispatch", ["dispatch_year"]),
             section("A secure year beside PyPSA", ["pypsa_ratio", *repeated]),
             section("The N-1 screen of a year", ["screen"]),
+            section("The streamed N-1 screen of Texas 2000", ["screen_texas", *repeated]),
             section("Network files", ["network_files"]),
             section("Published DC optima", ["pglib_dc"]),
             section("Start of the command", ["help_time"]),

@@ -18,6 +18,7 @@ from gridplan.load_only.answer import load_only_hosting
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
 from gridplan.report.document import build_report_apart
+from gridplan.screening import PairChoice, screen_target
 from gridplan.snapshot import dispatch_network
 from gridplan.solution import CERTIFICATE_JSON
 from gridplan.store.checkpoint import Checkpoint, unfinished_folder
@@ -31,6 +32,7 @@ from gridplan.verify.ac_study import check_year
 from gridplan.verify.audit import audit
 
 __all__ = [
+    "PairChoice",
     "Result",
     "convert_network",
     "dispatch_network",
@@ -38,6 +40,7 @@ __all__ = [
     "load_only_hosting",
     "run_study",
     "schedule_study",
+    "screen_target",
     "site_study",
 ]
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "validate": "gridplan.cli.validate:validate",
     "run": "gridplan.cli.run:run",
     "hosting": "gridplan.cli.hosting:hosting",
+    "screen": "gridplan.cli.screen:screen",
     "site": "gridplan.cli.site:site",
     "schedule": "gridplan.cli.schedule:schedule",
     "dispatch": "gridplan.cli.dispatch:dispatch",

@@ -53,6 +53,22 @@ def hosting_violations(answer: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def screen_violations(answer: Mapping[str, Any]) -> list[str]:
+    """Overloads of a screen, and pairs of outages that leave an overload or unserved load."""
+    single = [
+        f"{year['overloaded']:,} pairs of branch and outage are overloaded in {year['year']}"
+        for year in answer["years"]
+        if year["overloaded"]
+    ]
+    double = [
+        f"{row['first']} and {row['second']} leave {row['hours_over']:,} hours overloaded and "
+        f"{row['unserved_mwh']:,.1f} MWh unserved"
+        for row in answer["outage_pairs"]
+        if row["hours_over"] or row["hours_without_dispatch"] or row["unserved_mwh"] > _LEAST_MW
+    ]
+    return [*single, *double]
+
+
 def _unconnected(plan: Mapping[str, Any]) -> Iterator[str]:
     for year, entry in (plan.get("years") or {}).items():
         for campus in entry.get("campuses") or ():

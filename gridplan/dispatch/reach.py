@@ -16,7 +16,7 @@ from gridplan.network.model import FloatArray, IntArray
 from gridplan.network.outage_table import OutageTable
 
 #: Room left above what was seen, so that states a little larger need no new work.
-ROOM_FRAC, ROOM_MW = 0.05, 1.0
+ROOM_FRAC, ROOM_MW = 0.15, 5.0
 #: Sources worked out at a time.
 BLOCK = 128
 

@@ -105,6 +105,36 @@ def year_case(
     InfeasibleError
         If the grid cannot serve its own load without campuses; cause, hour and MW are named.
     """
+    grid = year_grid(study, year, network, series, sets)
+    try:
+        base, rows, raised = base_dispatch(study, grid, farm)
+    except InfeasibleError as error:
+        raise InfeasibleError(f"{year}: {error}" if len(study.years) > 1 else str(error)) from None
+    return YearCase(
+        year=year,
+        study=study,
+        network=grid.network,
+        series=grid.series,
+        limits=grid.limits,
+        prices=grid.prices,
+        plain=grid,
+        base=base,
+        raised_mw=raised,
+        rows=rows,
+        is_radial=radial_buses(grid.network, () if study.criteria.security == "n-0" else sets),
+        sets=sets,
+    )
+
+
+def year_grid(
+    study: Study,
+    year: int,
+    network: Network,
+    series: GridSeries,
+    sets: Sequence[Contingency] = (),
+    security: str | None = None,
+) -> Grid:
+    """Grid of a studied year without campuses; ``security`` replaces the study's."""
     network = _with_changes(study, year, network)
     series = _year_series(study, year, network, series)
     factor = rating_factor(study, network)
@@ -116,32 +146,14 @@ def year_case(
     prices = Prices(
         unserved_usd_per_mwh=study.prices.unserved_usd_per_mwh, overload_usd_per_mwh=study.prices.overload_usd_per_mwh
     )
-    outages = listed_outages(study, network, (), sets=sets)
-    grid = Grid(
+    outages = listed_outages(study, network, (), security, sets)
+    return Grid(
         network,
         series,
         limits,
         prices,
         contingencies=outages,
         convention=study.criteria.dc_convention,
-    )
-    try:
-        base, rows, raised = base_dispatch(study, grid, farm)
-    except InfeasibleError as error:
-        raise InfeasibleError(f"{year}: {error}" if len(study.years) > 1 else str(error)) from None
-    return YearCase(
-        year=year,
-        study=study,
-        network=network,
-        series=series,
-        limits=limits,
-        prices=prices,
-        plain=grid,
-        base=base,
-        raised_mw=raised,
-        rows=rows,
-        is_radial=radial_buses(network, () if study.criteria.security == "n-0" else sets),
-        sets=sets,
     )
 
 

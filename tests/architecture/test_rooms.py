@@ -36,7 +36,7 @@ ORDER = (
     ("candidates", "outage_sets"),
     ("inputs", "snapshot"),
     ("answers", "hosting", "handover"),
-    ("conversion",),
+    ("conversion", "screening"),
     ("pipeline",),
     ("batch",),
     ("cli",),

@@ -18,9 +18,9 @@ from tests.corpus import CORPUS
 from tests.corpus.damage import GOOD, Damaged, lay_out
 
 SOUND = ("north.m", "south.raw", "two_campuses.yaml", "two_growths.yaml", "west")
-#: Codes of other commands (init, hosting, convert, a run), of a library that is missing or errs, of RAW 34, PyPSA
-#: files, measured profiles, parallel circuits in .con files and options of pandapower, each tested beside its code;
-#: GP-OOS-001 is the rule that there is no finding.
+#: Codes of other commands (init, hosting, screen, convert, a run), of a library that is missing or errs, of RAW 34,
+#: PyPSA files, measured profiles, parallel circuits in .con files and options of pandapower, each tested beside its
+#: code; GP-OOS-001 is the rule that there is no finding.
 OF_OTHER_COMMANDS = {
     "GP-BUS-003",
     "GP-CAM-002",
@@ -37,6 +37,10 @@ OF_OTHER_COMMANDS = {
     "GP-NET-005",
     "GP-NET-006",
     "GP-OOS-001",
+    "GP-SCR-001",
+    "GP-SCR-002",
+    "GP-SCR-003",
+    "GP-SCR-004",
     "GP-TIM-006",
     "GP-TIM-007",
     "GP-VAL-007",
