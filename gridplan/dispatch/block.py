@@ -26,29 +26,33 @@ COST_WEIGHT_MW_PER_USD = 1.0e-8
 class HourBlock:
     """One hour's program over a frozen set of rows.
 
-    Rows: the balance, then one per key of the pool. Columns: the grid's columns, the free plan
-    point of a hosting study if any, then two overload slacks per key (over, under).
+    Rows: the balance, then one per key of the pool. Columns: the grid's columns, the free
+    withdrawal of a hosting study if any, then two overload slacks per key (over, under).
 
     Parameters
     ----------
     n_row : int
         How many rows of the pool are in this block.
-    hosting_point : int, optional
-        Plan point whose withdrawal is a column to be maximised; then nothing is elastic.
+    hosting_direction : float, dims (point,), optional
+        Withdrawal of every plan point per MW of a column to be maximised (a unit vector: one point); then nothing
+        is elastic.
     hosting_limit_mw : float
         Largest MW looked for.
+    cost_weight_mw_per_usd : float
+        What production cost weighs beside a MW of hosting.
     """
 
     grid: Grid
     pool: RowPool
     n_row: int
-    hosting_point: int | None = None
+    hosting_direction: FloatArray | None = None
     hosting_limit_mw: float = 0.0
+    cost_weight_mw_per_usd: float = COST_WEIGHT_MW_PER_USD
 
     @property
     def is_elastic(self) -> bool:
         """Whether unserved load and overload may be bought at their price."""
-        return self.hosting_point is None
+        return self.hosting_direction is None
 
     @property
     def n_grid_column(self) -> int:
@@ -64,8 +68,8 @@ class HourBlock:
     def matrix(self) -> FloatArray:
         """A, dims (row, column)."""
         own = np.vstack([self.grid.balance_of_columns, self.pool.of_columns[: self.n_row]])
-        if self.hosting_point is not None:
-            return np.hstack([own, self.plan_matrix[:, [self.hosting_point]]])
+        if self.hosting_direction is not None:
+            return np.hstack([own, self.hosting_entries[:, None]])
         slack = np.zeros((self.n_row + 1, 2 * self.n_row))
         rows = np.arange(self.n_row)
         slack[rows + 1, 2 * rows] = -1.0
@@ -80,8 +84,8 @@ class HourBlock:
         for i, r in enumerate(rows):
             values[i, is_own] = self.grid.balance_of_columns[own] if r < 0 else self.pool.of_columns[r, own]
         extra = np.flatnonzero(~is_own)
-        if self.hosting_point is not None:
-            values[:, extra] = self.plan_matrix[rows + 1, self.hosting_point][:, None]
+        if self.hosting_direction is not None:
+            values[:, extra] = self.hosting_entries[rows + 1][:, None]
             return values
         of_row, side = np.divmod(columns[extra] - self.n_grid_column, 2)
         values[:, extra] = np.where(rows[:, None] == of_row, 2.0 * side - 1.0, 0.0)
@@ -97,11 +101,17 @@ class HourBlock:
         return np.vstack([-np.ones(self.grid.n_point), self.pool.of_points[: self.n_row]])
 
     @cached_property
+    def hosting_entries(self) -> FloatArray:
+        """Column of the hosting study, dims (row,)."""
+        assert self.hosting_direction is not None
+        return np.asarray(self.plan_matrix @ self.hosting_direction)
+
+    @cached_property
     def cost(self) -> FloatArray:
-        """Cost per MW of each column [USD/MWh]; a hosting study maximises its point's MW, then costs least."""
+        """Cost per MW of each column [USD/MWh]; a hosting study maximises its MW, then costs least."""
         own = self.grid.columns.cost_usd_per_mwh
         if not self.is_elastic:
-            own = own * COST_WEIGHT_MW_PER_USD
+            own = own * self.cost_weight_mw_per_usd
             own[self.grid.columns.of("unserved")] = 0.0
             return np.append(own, -1.0)
         return np.concatenate([own, np.full(self.n_slack, self.grid.prices.overload_usd_per_mwh)])

@@ -100,6 +100,7 @@ class HourSolver:
 
     def solve(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> HourResults:
         """Solve these hours at withdrawals ``u_mw``, dims (time, point)."""
+        self._turn(block)
         self.block = block
         lower, upper = block.column_bounds(hours)
         shift = u_mw @ block.plan_matrix.T
@@ -115,6 +116,15 @@ class HourSolver:
             hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
             self._solve_hour(hour, i, out)
         return out
+
+    def _turn(self, block: HourBlock) -> None:
+        """Point the hosting column of the model in the direction of a block."""
+        old, new = self.block.hosting_direction, block.hosting_direction
+        if old is None or new is None or old is new or np.array_equal(old, new):
+            return
+        at = int(np.flatnonzero(self.columns == block.n_grid_column)[0])
+        for i, value in enumerate(block.hosting_entries[self.rows.in_model + 1]):
+            self.highs.changeCoeff(i, at, float(value))
 
     def wake(self, rows: IntArray) -> None:
         """Take these rows of the pool into the model of the next solve."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.dispatch.block import HourBlock
+from gridplan.dispatch.block import COST_WEIGHT_MW_PER_USD, HourBlock
 from gridplan.dispatch.cuts import CutPool
 from gridplan.dispatch.grid import Grid, unit_output_mw
 from gridplan.dispatch.rows import RowKey, RowPool
@@ -71,7 +71,8 @@ class YearDispatch:
     raised_mw : mapping of row key to (time,) limits
         Limits of pre-existing violations.
     hosting_point, hosting_limit_mw :
-        If given, hours are solved for the largest MW at this plan point instead of least cost.
+        If given, hours are solved for the largest MW at this plan point instead of least cost; ``aim`` takes any
+        direction.
     """
 
     def __init__(
@@ -87,7 +88,10 @@ class YearDispatch:
         self.raised_mw = dict(raised_mw or {})
         self.pool = RowPool(grid=grid, raised_mw=self.raised_mw, keys=list(rows or []))
         self.cuts = CutPool()
-        self.hosting_point, self.hosting_limit_mw = hosting_point, hosting_limit_mw
+        self.hosting_direction: FloatArray | None = None
+        self.hosting_limit_mw, self.cost_weight_mw_per_usd = hosting_limit_mw, COST_WEIGHT_MW_PER_USD
+        if hosting_point is not None:
+            self.hosting_direction = np.eye(grid.n_point)[hosting_point]
         self._solver: HourSolver | None = None
 
     @property
@@ -95,14 +99,23 @@ class YearDispatch:
         """Programs solved so far."""
         return self._solver.solved if self._solver else 0
 
+    def aim(self, direction: FloatArray, limit_mw: float, *, cost_weight_mw_per_usd: float) -> None:
+        """Solve hours from now on for the largest multiple of a direction, dims (point,), up to a limit [MW].
+
+        A dispatch either looks for MW from its first hour on or never does.
+        """
+        self.hosting_direction, self.hosting_limit_mw = direction, limit_mw
+        self.cost_weight_mw_per_usd = cost_weight_mw_per_usd
+
     def block(self) -> HourBlock:
         """The hour's program with all rows known now."""
         return HourBlock(
             grid=self.grid,
             pool=self.pool,
             n_row=len(self.pool),
-            hosting_point=self.hosting_point,
+            hosting_direction=self.hosting_direction,
             hosting_limit_mw=self.hosting_limit_mw,
+            cost_weight_mw_per_usd=self.cost_weight_mw_per_usd,
         )
 
     def evaluate(self, hours: IntArray, u_mw: FloatArray, *, keep_cuts: bool = False) -> YearResult:
@@ -154,9 +167,8 @@ class YearDispatch:
         """For each hour the worst pairs that no row of the model held back."""
         own = column_mw[:, : block.n_grid_column]
         withdrawn = u_mw
-        if self.hosting_point is not None:
-            withdrawn = u_mw.copy()
-            withdrawn[:, self.hosting_point] += column_mw[:, block.n_grid_column]
+        if self.hosting_direction is not None:
+            withdrawn = u_mw + np.outer(column_mw[:, block.n_grid_column], self.hosting_direction)
         state = self.grid.state(own, withdrawn, hours)
         raised = {key: limit[hours] for key, limit in self.raised_mw.items()}
         slack = column_mw[:, block.n_grid_column :] if block.is_elastic else np.zeros((len(hours), 0))
@@ -169,7 +181,7 @@ class YearDispatch:
     ) -> YearResult:
         block = self.block()
         n_own, n_row = block.n_grid_column, block.n_row
-        column = np.zeros((len(hours), n_own + (self.hosting_point is not None)))
+        column = np.zeros((len(hours), n_own + (not block.is_elastic)))
         dual = np.zeros((len(hours), n_row + 1))
         overload = np.zeros((len(hours), n_row))
         for i, (_, x, y, _) in parts.items():
