@@ -1,0 +1,1 @@
+"""What several points of interconnection take together."""
