@@ -334,3 +334,40 @@ def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict
 def _load_only_words() -> str:
     words = LoadOnlyRule().words()
     return f"native load of the whole grid below its peak of {words['summer']} and of {words['winter']}, no network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostingGround:
+    """What several buses are looked at on: study, grid, hours, buses, and what was found in the files."""
+
+    study: Study
+    network: Network
+    series: GridSeries
+    sets: tuple[Contingency, ...]
+    buses: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    is_network: bool
+
+    def basis(self, hours: int) -> dict[str, Any]:
+        """What the answer rests on."""
+        basis = _basis(self.study, hours, "firm", self.is_network)
+        named = {"named_contingencies": len(self.sets) if self.study.criteria.security == "n-1" else 0}
+        return basis | (named if self.sets else {})
+
+
+def hosting_ground(
+    target: Path, *, buses: Sequence[str], security: Security | None, policy: Policy | None
+) -> HostingGround:
+    """Study or network of a hosting question with the buses that were asked for, each once; see ``hosting_study``."""
+    is_network = not is_study(target)
+    given = _snapshot_study(target, policy) if is_network else _study_grid(target)
+    _check_known(given.network, buses, target)
+    return HostingGround(
+        study=_with_security(given.study, security) if security else given.study,
+        network=given.network,
+        series=given.series,
+        sets=given.sets,
+        buses=tuple(_buses(given.study, given.network, buses, is_all=False)),
+        findings=given.findings,
+        is_network=is_network,
+    )

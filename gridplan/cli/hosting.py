@@ -9,6 +9,7 @@ import click
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
+from gridplan.cli.joint import joint_options, joint_reply
 from gridplan.cli.load_only import LOAD_ONLY, load_only_options, load_only_reply, refuse_given
 from gridplan.cli.reply import Reply, with_demands
 from gridplan.cli.solve_text import finding_notes, head_lines, table_lines
@@ -34,6 +35,7 @@ COLUMNS = (
 )
 @click.option("--bus", "buses", metavar="BUS", multiple=True, help="Bus to look at; may be given more than once.")
 @click.option("--all", "all_buses", is_flag=True, help="Every bus of the network.")
+@joint_options
 @options.security
 @click.option("--service", type=click.Choice(["firm", "conditional"]), default="firm", show_default=True)
 @click.option(
@@ -56,6 +58,8 @@ def hosting(
     method: str,
     buses: tuple[str, ...],
     all_buses: bool,
+    joint: bool,
+    weights: tuple[tuple[str, float], ...],
     security: str | None,
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
@@ -68,12 +72,16 @@ def hosting(
 ) -> Reply:
     """Find the MW each bus can take, with the binding element.
 
+    With --joint the MW that several buses take together are looked for, and of two the corners of all secure pairs.
     Without --bus or --all the candidates of the study's campuses are looked at. With --method load-only SERIES is an
     hourly load file with one column an area, and the MW are those each area can take below its seasonal peaks.
     """
     if method == "load-only":
         return load_only_reply(target, budgets, load_only)
     refuse_given(LOAD_ONLY, "--method load-only")
+    if joint:
+        return joint_reply(target, buses, weights, security, policy, fail_on_violation=fail_on_violation)
+    refuse_given({"weights": "--weight"}, "--joint")
     if buses and all_buses:
         raise click.UsageError("give --bus or --all, not both")
     if budgets and service == "firm":

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 NETWORK_ONLY = {
     "buses": "--bus",
     "all_buses": "--all",
+    "joint": "--joint",
+    "weights": "--weight",
     "security": "--security",
     "service": "--service",
     "workers": "--workers",

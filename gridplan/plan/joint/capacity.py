@@ -15,12 +15,14 @@ import numpy as np
 from gridplan.errors import NoSolutionError
 from gridplan.network.model import FloatArray
 from gridplan.plan.joint.polygon import Polygon, polygon
-from gridplan.plan.joint.secure_set import TOLERANCE_MW, SecureSet, Side
+from gridplan.plan.joint.secure_set import SAME_SIDE, TOLERANCE_MW, SecureSet, Side
 
 #: Rounds of proposing and trying after which the answer is given with the gap it has.
 MOST_ROUNDS = 500
 #: Total given away at most to spread it evenly [MW].
 EVEN_MW = 1.0e-7
+#: Room up to which a side holds a size back [MW].
+HOLDING_MW = 1.0e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +129,56 @@ def largest_total(secure: SecureSet, weights: FloatArray, progress: Callable[[st
             best_u, best = carried, float(carried @ weights)
         if upper - best <= len(weights) * TOLERANCE_MW or len(secure.sides()) == len(sides):
             break
-    holding = sorted((s for s in secure.sides() if s.margin_mw(best_u) <= 1e-4 and s.hour >= 0), key=_by_hour)
+    holding = sorted((s for s in secure.sides() if s.margin_mw(best_u) <= HOLDING_MW and s.hour >= 0), key=_by_hour)
+    return JointCapacity(u_mw=best_u, value_mw=best, upper_mw=upper, sides=tuple(holding), programs=secure.programs)
+
+
+def alone_mw(secure: SecureSet, point: int) -> float:
+    """Largest MW of one point while the others take nothing."""
+    trials, alone = _Trials(secure=secure), np.eye(secure.grid.n_point)[point]
+    for _ in range(MOST_ROUNDS):
+        u_mw = _most_along(secure, point) * alone
+        if not trials.try_near(u_mw):
+            continue
+        carried = trials.prove(u_mw)
+        if carried >= 1.0 or _most_along(secure, point) >= u_mw[point]:
+            return float(carried * u_mw[point])
+    raise NoSolutionError(f"what one point takes alone is not settled after {MOST_ROUNDS} rounds")
+
+
+def _most_along(secure: SecureSet, point: int) -> float:
+    """MW of one point that all known sides allow."""
+    room = min(s.room_mw / float(s.normal[point]) for s in secure.sides() if s.normal[point] > SAME_SIDE)
+    return max(room, 0.0)
+
+
+def pair_total(pair: Frontier, weights: FloatArray) -> JointCapacity:
+    """Largest weighted total of two points, whose corners are known; between equal ones the most even sizes."""
+    corners, value = pair.area.corners, pair.area.corners @ weights
+    best = np.flatnonzero(value >= value.max() - TOLERANCE_MW)
+    ends = corners[best]
+    if len(ends) == 2 and np.ptp(ends - ends[:, ::-1], axis=0).max() > 0.0:
+        lean = ends[:, 0] - ends[:, 1]
+        share = np.clip(lean[0] / (lean[0] - lean[1]), 0.0, 1.0)
+        u_mw = (1.0 - share) * ends[0] + share * ends[1]
+    else:
+        u_mw = ends[0]
+    holding = [s for s in pair.area.sides if s.hour >= 0 and s.margin_mw(u_mw) <= HOLDING_MW]
+    upper = float(value.max())
     return JointCapacity(
-        u_mw=best_u, value_mw=best, upper_mw=upper, sides=tuple(holding), programs=secure.programs
+        u_mw=u_mw,
+        value_mw=upper - pair.gap_mw * float(weights.sum()),
+        upper_mw=upper,
+        sides=tuple(holding),
+        programs=pair.programs,
     )
+
+
+def pair_alone_mw(pair: Frontier) -> tuple[float, float]:
+    """Largest MW of each of two points while the other takes nothing."""
+    corners = pair.area.corners
+    on_axis = [corners[np.abs(corners[:, 1 - k]) <= TOLERANCE_MW, k] for k in range(2)]
+    return float(on_axis[0].max()), float(on_axis[1].max())
 
 
 def _proposed(sides: Sequence[Side], weights: FloatArray) -> tuple[FloatArray, float]:

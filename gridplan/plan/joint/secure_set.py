@@ -136,9 +136,7 @@ class SecureSet:
     def _nothing_hosted(self) -> HourBlock:
         """The program that only asks whether there is a dispatch: no cost, nothing free to withdraw."""
         nowhere = np.zeros(self.grid.n_point)
-        return replace(
-            self.year.block(), hosting_direction=nowhere, hosting_limit_mw=0.0, cost_weight_mw_per_usd=0.0
-        )
+        return replace(self.year.block(), hosting_direction=nowhere, hosting_limit_mw=0.0, cost_weight_mw_per_usd=0.0)
 
     def _is_known(self, normal: FloatArray, room_mw: FloatArray) -> bool:
         alike = np.abs(self.normals - normal).max(axis=1, initial=0.0) <= SAME_SIDE
