@@ -118,7 +118,9 @@ class HourSolver:
         return out
 
     def _turn(self, block: HourBlock) -> None:
-        """Point the hosting column of the model in the direction of a block."""
+        """Point the hosting column of the model in the direction of a block, as far as its limit."""
+        if block.hosting_limit_mw != self.block.hosting_limit_mw:
+            self.moving = None
         old, new = self.block.hosting_direction, block.hosting_direction
         if old is None or new is None or old is new or np.array_equal(old, new):
             return
