@@ -196,6 +196,8 @@ class HourSolver:
         self.rows.enter(rows, np.abs(self.block.pool.of_columns[rows]).max(axis=1, initial=0.0))
         if self.block.is_elastic:
             self._add_columns(self.block.slack_columns(rows).ravel(), hour)
+        elif len(self.block.runbacks):
+            self._add_columns(np.setdiff1d(self.block.runback_columns(rows), self.columns), hour)
 
     def _set_bounds(self, hour: _Hour) -> None:
         if self.moving is None:
@@ -226,6 +228,8 @@ class HourSolver:
         return np.asarray(outside[is_dear & (hour.upper[outside] > 0.0)])
 
     def _add_columns(self, columns: IntArray, hour: _Hour) -> None:
+        if not columns.size:
+            return
         values = self.block.coefficients(self.rows.in_model, columns).T
         column, row = np.nonzero(np.abs(values) > 1e-12)
         start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(columns)))[:-1]])

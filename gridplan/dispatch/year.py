@@ -143,7 +143,7 @@ class YearDispatch:
         for round_ in range(MOST_ROUNDS):
             if not pending.size:
                 break
-            solver.may_leave = round_ == 0
+            solver.may_leave = round_ == 0 and self.grid.runback is None
             block = self.block()
             solved = solver.solve(block, hours[pending], u_mw[pending])
             for j, i in enumerate(pending):
@@ -154,6 +154,7 @@ class YearDispatch:
                     int(solved.is_feasible[j]),
                 )
             new = self._violations(block, hours[pending], u_mw[pending], solved.column_mw, solved.is_feasible)
+            new = [[need for key in keys for need in self.pool.needed(key)] for keys in new]
             pending = pending[np.array([j for j, keys in enumerate(new) if keys], dtype=np.int64)]
             self.pool.add(key for keys in new for key in keys)
             solver.wake(np.array(sorted({self.pool.at[key] for keys in new for key in keys}), dtype=np.int64))
@@ -169,7 +170,8 @@ class YearDispatch:
         withdrawn = u_mw
         if self.hosting_direction is not None:
             withdrawn = u_mw + np.outer(column_mw[:, block.n_grid_column], self.hosting_direction)
-        state = self.grid.state(own, withdrawn, hours)
+        back = None if self.grid.runback is None else block.runback_mw(column_mw)
+        state = self.grid.state(own, withdrawn, hours, back)
         raised = {key: limit[hours] for key, limit in self.raised_mw.items()}
         slack = column_mw[:, block.n_grid_column :] if block.is_elastic else np.zeros((len(hours), 0))
         return violated_rows(
