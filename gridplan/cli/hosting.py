@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "year", "bus", "hosting_capacity_mw", "total_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw",
-    "load_only_mw", "binding",
+    "curtailment_mode", "armed_hours", "armed_energy_mwh", "load_only_mw", "binding",
 )  # fmt: skip
 
 
@@ -47,6 +47,14 @@ COLUMNS = (
     help="Curtailed energy allowed to a conditional connection, as part of its energy: 0.005 is 0.5 %. "
     "With load-only it may be given more than once.",
 )
+@click.option(
+    "--curtailment-mode",
+    "mode",
+    type=click.Choice(["preventive", "post-contingency"]),
+    default=None,
+    help="A conditional campus is down before the outage, or stays connected and runs back after it. Default: what the "
+    "requests at the bus ask for, else preventive.",
+)
 @options.workers
 @options.scheduler
 @options.resume
@@ -63,6 +71,7 @@ def hosting(
     security: str | None,
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
+    mode: str | None,
     workers: int | None,
     scheduler: str | None,
     resume: bool,
@@ -82,12 +91,7 @@ def hosting(
     if joint:
         return joint_reply(target, buses, weights, security, policy, fail_on_violation=fail_on_violation)
     refuse_given({"weights": "--weight"}, "--joint")
-    if buses and all_buses:
-        raise click.UsageError("give --bus or --all, not both")
-    if budgets and service == "firm":
-        raise click.UsageError("--curtailment-budget belongs to --service conditional")
-    if len(budgets) > 1:
-        raise click.UsageError("--curtailment-budget may be given more than once with --method load-only alone")
+    _refuse_contradictions(buses, all_buses, service, budgets, mode)
     from gridplan.hosting import is_study
     from gridplan.pipeline import hosting_study
 
@@ -105,6 +109,7 @@ def hosting(
             policy=policy,
             **at_work,
             **options.resumed(resume),
+            **_mode(mode),
         )
     lines = [*head_lines(answer), "", *table_lines(answer.get("buses") or (), COLUMNS)]
     return with_demands(
@@ -112,3 +117,20 @@ def hosting(
         violations=hosting_violations(answer) if fail_on_violation else (),
         is_gap_missed=False,
     )
+
+
+def _refuse_contradictions(
+    buses: tuple[str, ...], all_buses: bool, service: str, budgets: tuple[float, ...], mode: str | None
+) -> None:
+    if buses and all_buses:
+        raise click.UsageError("give --bus or --all, not both")
+    if budgets and service == "firm":
+        raise click.UsageError("--curtailment-budget belongs to --service conditional")
+    if mode and service == "firm":
+        raise click.UsageError("--curtailment-mode belongs to --service conditional")
+    if len(budgets) > 1:
+        raise click.UsageError("--curtailment-budget may be given more than once with --method load-only alone")
+
+
+def _mode(mode: str | None) -> dict[str, Any]:
+    return {"curtailment_mode": mode.replace("-", "_")} if mode else {}

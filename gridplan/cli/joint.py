@@ -24,8 +24,11 @@ Answer = Mapping[str, Any]
 SINGLE_ONLY = {
     "all_buses": "--all",
     "service": "--service",
+    "mode": "--curtailment-mode",
     "budgets": "--curtailment-budget",
     "workers": "--workers",
+    "scheduler": "--scheduler",
+    "resume": "--resume",
 }
 
 

@@ -25,6 +25,7 @@ NETWORK_ONLY = {
     "weights": "--weight",
     "security": "--security",
     "service": "--service",
+    "mode": "--curtailment-mode",
     "workers": "--workers",
     "scheduler": "--scheduler",
     "resume": "--resume",
