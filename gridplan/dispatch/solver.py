@@ -117,6 +117,26 @@ class HourSolver:
             self._solve_hour(hour, i, out)
         return out
 
+    def pure_duals(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> FloatArray:
+        """Row duals, dims (time, row), of the largest MW alone: production cost, however light, would blur them."""
+        self._turn(block)
+        self.block, self.may_leave = block, False
+        lower, upper = block.column_bounds(hours)
+        shift = u_mw @ block.plan_matrix.T
+        side_lower, side_upper = (side - shift for side in block.row_bounds(hours))
+        duals = np.zeros((len(hours), block.n_row + 1))
+        each = np.arange(len(self.columns), dtype=np.int32)
+        self.highs.changeColsCost(len(each), each, np.where(self.columns == block.n_grid_column, -1.0, 0.0))
+        for i in range(len(hours)):
+            hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
+            self._renew_rows(hour)
+            self._set_bounds(hour)
+            self._run()
+            self.solved += 1
+            duals[i, self.rows.in_model + 1] = np.array(self.highs.getSolution().row_dual)
+        self.highs.changeColsCost(len(each), each, block.cost[self.columns])
+        return duals
+
     def _turn(self, block: HourBlock) -> None:
         """Point the hosting column of the model in the direction of a block, as far as its limit."""
         if block.hosting_limit_mw != self.block.hosting_limit_mw:

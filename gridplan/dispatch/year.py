@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.dispatch.block import COST_WEIGHT_MW_PER_USD, HourBlock
+from gridplan.dispatch.block import HourBlock
 from gridplan.dispatch.cuts import CutPool
 from gridplan.dispatch.grid import Grid, unit_output_mw
 from gridplan.dispatch.rows import RowKey, RowPool
@@ -89,7 +89,7 @@ class YearDispatch:
         self.pool = RowPool(grid=grid, raised_mw=self.raised_mw, keys=list(rows or []))
         self.cuts = CutPool()
         self.hosting_direction: FloatArray | None = None
-        self.hosting_limit_mw, self.cost_weight_mw_per_usd = hosting_limit_mw, COST_WEIGHT_MW_PER_USD
+        self.hosting_limit_mw = hosting_limit_mw
         if hosting_point is not None:
             self.hosting_direction = np.eye(grid.n_point)[hosting_point]
         self._solver: HourSolver | None = None
@@ -99,13 +99,18 @@ class YearDispatch:
         """Programs solved so far."""
         return self._solver.solved if self._solver else 0
 
-    def aim(self, direction: FloatArray, limit_mw: float, *, cost_weight_mw_per_usd: float) -> None:
+    def aim(self, direction: FloatArray, limit_mw: float) -> None:
         """Solve hours from now on for the largest multiple of a direction, dims (point,), up to a limit [MW].
 
         A dispatch either looks for MW from its first hour on or never does.
         """
         self.hosting_direction, self.hosting_limit_mw = direction, limit_mw
-        self.cost_weight_mw_per_usd = cost_weight_mw_per_usd
+
+    def pure_duals(self, result: YearResult) -> FloatArray:
+        """Row duals, dims (time, row), of solved hours in which production cost has no weight."""
+        assert self._solver is not None
+        self._solver.wake(np.flatnonzero((result.row_dual[:, 1:] != 0.0).any(axis=0)))
+        return self._solver.pure_duals(self.block(), result.hours, result.u_mw)
 
     def block(self) -> HourBlock:
         """The hour's program with all rows known now."""
@@ -115,7 +120,6 @@ class YearDispatch:
             n_row=len(self.pool),
             hosting_direction=self.hosting_direction,
             hosting_limit_mw=self.hosting_limit_mw,
-            cost_weight_mw_per_usd=self.cost_weight_mw_per_usd,
         )
 
     def evaluate(self, hours: IntArray, u_mw: FloatArray, *, keep_cuts: bool = False) -> YearResult:
@@ -257,4 +261,17 @@ def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
         row_dual=put(old.row_dual, fresh.row_dual, n_row + 1),
         overload_mw=put(old.overload_mw, fresh.overload_mw, n_row),
         is_feasible=put(old.is_feasible, fresh.is_feasible, None),
+    )
+
+
+def result_at(result: YearResult, at: IntArray) -> YearResult:
+    """Chosen hours of a result, by their places in it; hours keep their numbers."""
+    return YearResult(
+        hours=result.hours[at],
+        u_mw=result.u_mw[at],
+        cost_usd=result.cost_usd[at],
+        column_mw=result.column_mw[at],
+        row_dual=result.row_dual[at],
+        overload_mw=result.overload_mw[at],
+        is_feasible=result.is_feasible[at],
     )

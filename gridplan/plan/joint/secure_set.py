@@ -18,7 +18,7 @@ from gridplan.dispatch.cuts import cut_constants, cut_slopes
 from gridplan.dispatch.grid import Grid, chunks
 from gridplan.dispatch.hosting import BINDING_DUAL, SUPPLY
 from gridplan.dispatch.rows import RowKey, row_name
-from gridplan.dispatch.year import YearDispatch
+from gridplan.dispatch.year import YearDispatch, result_at
 from gridplan.errors import InfeasibleError
 from gridplan.network.model import FloatArray, IntArray
 
@@ -101,7 +101,7 @@ class SecureSet:
         """Part of a size that all the given hours carry, 1 if they carry it; what falls short is learnt."""
         largest = float(u_mw.max(initial=0.0))
         direction = u_mw / largest if largest > 0 else u_mw
-        self.year.aim(direction, largest, cost_weight_mw_per_usd=0.0)
+        self.year.aim(direction, largest)
         result = self.year.evaluate(hours, np.zeros((len(hours), self.grid.n_point)))
         if not result.is_feasible.all():
             raise self._unservable(int(hours[int(result.is_feasible.argmin())]))
@@ -109,7 +109,8 @@ class SecureSet:
         short = np.flatnonzero(reached < largest - TOLERANCE_MW)
         if not short.size:
             return 1.0
-        self._learn(result.row_dual[short[np.argsort(reached[short], kind="stable")][:NEW_DUALS]])
+        shortest = short[np.argsort(reached[short], kind="stable")][:NEW_DUALS]
+        self._learn(self.year.pure_duals(result_at(result, np.sort(shortest))))
         return float(reached.min() / largest)
 
     def _unservable(self, hour: int) -> InfeasibleError:
