@@ -25,6 +25,7 @@ from gridplan.plan.case import YearCase, year_case
 from gridplan.plan.local_hour import hour_text
 from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity_of
 from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
+from gridplan.plan.runback import RunbackCapacity, runback_capacities, runback_fields, runs_back
 from gridplan.series.clock import local_clock
 from gridplan.series.model import GridSeries
 from gridplan.snapshot import SNAPSHOT_BASIS, Security, snapshot
@@ -36,6 +37,7 @@ from gridplan.study.schema import Study, Terms
 
 Progress = Callable[[str], None]
 Service = Literal["firm", "conditional"]
+CurtailmentMode = Literal["preventive", "post_contingency"]
 
 STUDY_ENDINGS = (".yaml", ".yml", ".json")
 RADIAL = "radial supply: one outage cuts the bus off"
@@ -49,6 +51,7 @@ def hosting_study(
     security: Security | None = None,
     service: Service = "firm",
     budget_frac: float | None = None,
+    curtailment_mode: CurtailmentMode | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     policy: Policy | None = None,
@@ -70,8 +73,8 @@ def hosting_study(
         Default what the study says; ``n-1`` for a network.
     service : {"firm", "conditional"}
         ``conditional`` adds the MW above firm that an energy budget of curtailment allows.
-    budget_frac : float, optional
-        Curtailed energy per asked energy; default what the requests at the bus accept.
+    budget_frac, curtailment_mode : optional
+        Of a conditional service: curtailed energy per asked energy, and how; default by the requests at the bus.
     workers, progress :
         Local processes; called with the name of each stage.
     policy : Policy, optional
@@ -89,10 +92,10 @@ def hosting_study(
     target = Path(target)
     is_network = not is_study(target)
     given = _snapshot_study(target, policy) if is_network else _study_grid(target)
-    study = _with_security(given.study, security) if security else given.study
+    study = _with_security(given.study, security)
     _check_known(given.network, buses, target)
     names = _buses(study, given.network, buses, is_all=all_buses or (is_network and not buses))
-    asked = _Asked(names=names, service=service, budget_frac=budget_frac, is_network=is_network)
+    asked = _Asked(names, service, budget_frac, curtailment_mode, is_network)
     with (
         _checkpoint(target, given, study, resume, tell) as checkpoint,
         Farm(workers or study.solve.workers, crew=crew, keeper=checkpoint) as farm,
@@ -102,13 +105,14 @@ def hosting_study(
     return _answer(rows, basis, is_network) | {"findings": [finding.to_json() for finding in given.findings]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked of each bus."""
 
     names: Sequence[str]
     service: Service
     budget_frac: float | None
+    curtailment_mode: CurtailmentMode | None
     is_network: bool
 
 
@@ -124,8 +128,13 @@ def _rows(
         case = year_case(study, year, given.network, given.series, own, sets=given.sets)
         hours = case.hours
         found = _capacities(case, asked.names, own, tell)
+        asking = [
+            f for f in found if asked.service == "conditional" and runs_back(study, f.poi, asked.curtailment_mode)
+        ]
+        back = runback_capacities(case, asking, own, tell)
         local = LocalHours.of(local_clock(case.series.time_utc, study.timezone))
-        rows += [_row(case, local, f, asked.service, _budget_frac(study, f.poi, asked.budget_frac)) for f in found]
+        budgets = [_budget_frac(study, f.poi, asked.budget_frac) for f in found]
+        rows += [_row(case, local, f, asked.service, b, back.get(f.poi)) for f, b in zip(found, budgets, strict=True)]
     return rows, hours
 
 
@@ -205,7 +214,9 @@ def _snapshot_study(target: Path, policy: Policy | None) -> _StudyGrid:
     return _StudyGrid(study=study, network=network, series=series, sets=(), findings=hour.grid.findings)
 
 
-def _with_security(study: Study, security: Security) -> Study:
+def _with_security(study: Study, security: Security | None) -> Study:
+    if security is None:
+        return study
     return study.model_copy(update={"criteria": study.criteria.model_copy(update={"security": security})})
 
 
@@ -259,7 +270,14 @@ def _budget_frac(study: Study, bus: str, given: float | None) -> float:
     return min(accepted, default=Terms().max_energy_frac)
 
 
-def _row(case: YearCase, local: LocalHours, found: PoiCapacity, service: Service, budget_frac: float) -> dict[str, Any]:
+def _row(
+    case: YearCase,
+    local: LocalHours,
+    found: PoiCapacity,
+    service: Service,
+    budget_frac: float,
+    back: RunbackCapacity | None,
+) -> dict[str, Any]:
     hosting = found.hosting
     firm = firm_mw(case, found)
     is_refused = found.is_radial and not case.study.criteria.accept_radial_supply
@@ -281,10 +299,9 @@ def _row(case: YearCase, local: LocalHours, found: PoiCapacity, service: Service
     terms = CurtailmentTerms(
         max_energy_frac=budget_frac, max_hours=math.inf, max_event_h=math.inf, max_depth_frac=math.inf
     )
+    capacity_mw = hosting.capacity_mw if back is None else back.capacity_mw
     total = curtailment(
-        conditional_total_mw(hosting.capacity_mw, terms, hosting.most_mw),
-        hosting.capacity_mw,
-        hosting.is_generation_limited,
+        conditional_total_mw(capacity_mw, terms, hosting.most_mw), capacity_mw, hosting.is_generation_limited
     )
     return row | {
         "curtailment_budget_frac": budget_frac,
@@ -295,6 +312,7 @@ def _row(case: YearCase, local: LocalHours, found: PoiCapacity, service: Service
         "longest_event_h": total.longest_event_h,
         "depth_mw": total.depth_mw,
         "load_only_mw": _load_only_mw(case, local, budget_frac),
+        **(runback_fields(total.total_mw, hosting.capacity_mw, back) if back else {"curtailment_mode": "preventive"}),
     }
 
 
@@ -334,3 +352,40 @@ def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict
 def _load_only_words() -> str:
     words = LoadOnlyRule().words()
     return f"native load of the whole grid below its peak of {words['summer']} and of {words['winter']}, no network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostingGround:
+    """What several buses are looked at on: study, grid, hours, buses, and what was found in the files."""
+
+    study: Study
+    network: Network
+    series: GridSeries
+    sets: tuple[Contingency, ...]
+    buses: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    is_network: bool
+
+    def basis(self, hours: int) -> dict[str, Any]:
+        """What the answer rests on."""
+        basis = _basis(self.study, hours, "firm", self.is_network)
+        named = {"named_contingencies": len(self.sets) if self.study.criteria.security == "n-1" else 0}
+        return basis | (named if self.sets else {})
+
+
+def hosting_ground(
+    target: Path, *, buses: Sequence[str], security: Security | None, policy: Policy | None
+) -> HostingGround:
+    """Study or network of a hosting question with the buses that were asked for, each once; see ``hosting_study``."""
+    is_network = not is_study(target)
+    given = _snapshot_study(target, policy) if is_network else _study_grid(target)
+    _check_known(given.network, buses, target)
+    return HostingGround(
+        study=_with_security(given.study, security),
+        network=given.network,
+        series=given.series,
+        sets=given.sets,
+        buses=tuple(_buses(given.study, given.network, buses, is_all=False)),
+        findings=given.findings,
+        is_network=is_network,
+    )

@@ -14,6 +14,7 @@ from gridplan.conversion import convert_network
 from gridplan.dispatch.farm import Crew, Farm
 from gridplan.hosting import hosting_study
 from gridplan.inputs import Inputs, input_names, read_inputs
+from gridplan.joint_hosting import joint_hosting_study
 from gridplan.load_only.answer import load_only_hosting
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
@@ -37,6 +38,7 @@ __all__ = [
     "convert_network",
     "dispatch_network",
     "hosting_study",
+    "joint_hosting_study",
     "load_only_hosting",
     "run_study",
     "schedule_study",

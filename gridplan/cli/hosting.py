@@ -9,6 +9,7 @@ import click
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
+from gridplan.cli.joint import joint_options, joint_reply
 from gridplan.cli.load_only import LOAD_ONLY, load_only_options, load_only_reply, refuse_given
 from gridplan.cli.reply import Reply, with_demands
 from gridplan.cli.solve_text import finding_notes, head_lines, table_lines
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "year", "bus", "hosting_capacity_mw", "total_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw",
-    "load_only_mw", "binding",
+    "curtailment_mode", "armed_hours", "armed_energy_mwh", "load_only_mw", "binding",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ COLUMNS = (
 )
 @click.option("--bus", "buses", metavar="BUS", multiple=True, help="Bus to look at; may be given more than once.")
 @click.option("--all", "all_buses", is_flag=True, help="Every bus of the network.")
+@joint_options
 @options.security
 @click.option("--service", type=click.Choice(["firm", "conditional"]), default="firm", show_default=True)
 @click.option(
@@ -44,6 +46,14 @@ COLUMNS = (
     multiple=True,
     help="Curtailed energy allowed to a conditional connection, as part of its energy: 0.005 is 0.5 %. "
     "With load-only it may be given more than once.",
+)
+@click.option(
+    "--curtailment-mode",
+    "mode",
+    type=click.Choice(["preventive", "post-contingency"]),
+    default=None,
+    help="A conditional campus is down before the outage, or stays connected and runs back after it. Default: what the "
+    "requests at the bus ask for, else preventive.",
 )
 @options.workers
 @options.scheduler
@@ -56,9 +66,12 @@ def hosting(
     method: str,
     buses: tuple[str, ...],
     all_buses: bool,
+    joint: bool,
+    weights: tuple[tuple[str, float], ...],
     security: str | None,
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
+    mode: str | None,
     workers: int | None,
     scheduler: str | None,
     resume: bool,
@@ -68,18 +81,17 @@ def hosting(
 ) -> Reply:
     """Find the MW each bus can take, with the binding element.
 
+    With --joint the MW that several buses take together are looked for, and of two the corners of all secure pairs.
     Without --bus or --all the candidates of the study's campuses are looked at. With --method load-only SERIES is an
     hourly load file with one column an area, and the MW are those each area can take below its seasonal peaks.
     """
     if method == "load-only":
         return load_only_reply(target, budgets, load_only)
     refuse_given(LOAD_ONLY, "--method load-only")
-    if buses and all_buses:
-        raise click.UsageError("give --bus or --all, not both")
-    if budgets and service == "firm":
-        raise click.UsageError("--curtailment-budget belongs to --service conditional")
-    if len(budgets) > 1:
-        raise click.UsageError("--curtailment-budget may be given more than once with --method load-only alone")
+    if joint:
+        return joint_reply(target, buses, weights, security, policy, fail_on_violation=fail_on_violation)
+    refuse_given({"weights": "--weight"}, "--joint")
+    _refuse_contradictions(buses, all_buses, service, budgets, mode)
     from gridplan.hosting import is_study
     from gridplan.pipeline import hosting_study
 
@@ -97,6 +109,7 @@ def hosting(
             policy=policy,
             **at_work,
             **options.resumed(resume),
+            **_mode(mode),
         )
     lines = [*head_lines(answer), "", *table_lines(answer.get("buses") or (), COLUMNS)]
     return with_demands(
@@ -104,3 +117,20 @@ def hosting(
         violations=hosting_violations(answer) if fail_on_violation else (),
         is_gap_missed=False,
     )
+
+
+def _refuse_contradictions(
+    buses: tuple[str, ...], all_buses: bool, service: str, budgets: tuple[float, ...], mode: str | None
+) -> None:
+    if buses and all_buses:
+        raise click.UsageError("give --bus or --all, not both")
+    if budgets and service == "firm":
+        raise click.UsageError("--curtailment-budget belongs to --service conditional")
+    if mode and service == "firm":
+        raise click.UsageError("--curtailment-mode belongs to --service conditional")
+    if len(budgets) > 1:
+        raise click.UsageError("--curtailment-budget may be given more than once with --method load-only alone")
+
+
+def _mode(mode: str | None) -> dict[str, Any]:
+    return {"curtailment_mode": mode.replace("-", "_")} if mode else {}

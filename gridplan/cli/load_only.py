@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 NETWORK_ONLY = {
     "buses": "--bus",
     "all_buses": "--all",
+    "joint": "--joint",
+    "weights": "--weight",
     "security": "--security",
     "service": "--service",
+    "mode": "--curtailment-mode",
     "workers": "--workers",
     "scheduler": "--scheduler",
     "resume": "--resume",

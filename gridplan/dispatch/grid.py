@@ -6,7 +6,7 @@ Goes out: ``Grid``, from which rows, blocks, screens and prices are made. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,6 +42,25 @@ class PlanPoint:
     id: str
     bus: int
     is_campus: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runback:
+    """A campus that runs back after outages.
+
+    Parameters
+    ----------
+    point : int
+        Its plan point.
+    depth_frac : float
+        Part of its MW that it can give back.
+    of_contingency : mapping of int to int
+        Contingency with a runback -> its place among the runbacks of the state.
+    """
+
+    point: int
+    depth_frac: float
+    of_contingency: Mapping[int, int]
 
 
 #: Cached arrays that belong to the hours of a grid.
@@ -86,6 +105,9 @@ class Grid:
         self.outages: OutageTable = outage_table(network, self.factors, contingencies, campus_bus)
         self.reach = Reach(self.outages, limits)
         self.columns = columns_of(network, series, prices.unserved_usd_per_mwh)
+
+    #: Where the campus runs back after outages, see ``runback``.
+    runback: Runback | None = None
 
     def __len__(self) -> int:
         """Count of hours."""
@@ -248,8 +270,13 @@ class Grid:
                 varies |= (bound != at_first).any(axis=0)
         return np.flatnonzero(varies).astype(np.int32)
 
-    def state(self, column_mw: FloatArray, u_mw: FloatArray, hours: IntArray | slice) -> FloatArray:
-        """State of solved hours, dims (time, state) [MW], from columns (time, column) and u (time, point)."""
+    def state(
+        self, column_mw: FloatArray, u_mw: FloatArray, hours: IntArray | slice, runback_mw: FloatArray | None = None
+    ) -> FloatArray:
+        """State of solved hours, dims (time, state) [MW], from columns (time, column) and u (time, point).
+
+        ``runback_mw``, dims (time, runback), is what the campus of a grid with runbacks gives back after each outage.
+        """
         layout, columns = self.outages.layout, self.columns
         injection = self.fixed_injection_mw(hours) + column_mw @ self.injection_of_columns
         for i, bus in enumerate(self.point_bus):
@@ -259,7 +286,9 @@ class Grid:
         state[:, layout.generator : layout.dc_line] = unit_output_mw(self, column_mw, hours)
         dc = columns.of("dc_line")
         state[:, layout.dc_line + columns.owner[dc]] = column_mw[:, dc]
-        state[:, layout.campus :] = u_mw[:, list(self.campus_points)]
+        n_campus = len(self.campus_points)
+        state[:, layout.campus : layout.campus + n_campus] = u_mw[:, list(self.campus_points)]
+        state[:, layout.campus + n_campus :] = 0.0 if runback_mw is None else runback_mw
         return state
 
     def limits_after_mw(self, branches: IntArray | Sequence[int]) -> FloatArray:

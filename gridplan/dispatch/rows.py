@@ -16,6 +16,10 @@ from gridplan.dispatch.grid import Grid, chunks
 from gridplan.network.model import FloatArray
 
 INTACT = -1
+#: In place of a branch: the row that keeps a runback within what the campus can give back after a contingency.
+RUNBACK = -1
+#: What a runback row may leave unused, far more than any campus has [MW].
+RUNBACK_ROOM_MW = 1.0e5
 RowKey = tuple[int, int]
 
 
@@ -37,6 +41,7 @@ class RowPool:
     fixed_mw: FloatArray = field(init=False)
     limit_mw: FloatArray = field(init=False)
     rating_mw: FloatArray = field(init=False)
+    of_runbacks: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         n_time = len(self.grid)
@@ -46,6 +51,7 @@ class RowPool:
         self.fixed_mw = np.zeros((n_time, 0))
         self.limit_mw = np.zeros((n_time, 0))
         self.rating_mw = np.zeros(0)
+        self.of_runbacks = np.zeros((0, len(self.grid.runback.of_contingency) if self.grid.runback else 0))
         keys, self.keys, self.at = self.keys, [], {}
         self.add(keys)
 
@@ -54,7 +60,7 @@ class RowPool:
 
     def add(self, keys: Iterable[RowKey]) -> int:
         """Append the keys that are new, in the order given; returns how many were new."""
-        new = [k for k in dict.fromkeys(keys) if k not in self.at]
+        new = [k for k in dict.fromkeys(k for key in keys for k in self.needed(key)) if k not in self.at]
         if not new:
             return 0
         states = [row_weights(self.grid, key) for key in new]
@@ -65,6 +71,8 @@ class RowPool:
         self.of_buses = np.vstack([self.of_buses, buses])
         self.of_columns = np.vstack([self.of_columns, _of_columns(self.grid, weights, buses)])
         self.of_points = np.vstack([self.of_points, _of_points(self.grid, weights, buses)])
+        first = self.grid.outages.layout.campus + len(self.grid.campus_points)
+        self.of_runbacks = np.vstack([self.of_runbacks, weights[:, first:]])
         middle = np.array([middle_mw(self.grid, key) for key in new])
         self.fixed_mw = np.hstack([self.fixed_mw, _fixed_mw(self.grid, weights, buses) - middle])
         self.limit_mw = np.hstack([self.limit_mw, limits.T])
@@ -73,7 +81,14 @@ class RowPool:
         self.keys += new
         return len(new)
 
+    def needed(self, key: RowKey) -> tuple[RowKey, ...]:
+        """A key after those without which it means nothing: a runback is held within its depth."""
+        runback = self.grid.runback
+        return (key,) if runback is None or key[1] not in runback.of_contingency else ((RUNBACK, key[1]), key)
+
     def _rating(self, key: RowKey) -> float:
+        if key[0] == RUNBACK:
+            return 0.5 * RUNBACK_ROOM_MW
         return float(self.grid.limits.of(self.grid.rating_of(key[1]))[key[0]])
 
     def _limit(self, key: RowKey, rating_mw: float) -> FloatArray:
@@ -84,10 +99,21 @@ def row_weights(grid: Grid, key: RowKey) -> FloatArray:
     """Weights of a row over the state, dims (state,): flow_l + sum effect[l, s] state[source[s]]."""
     branch, contingency = key
     weights = np.zeros(len(grid.outages.layout))
+    if branch == RUNBACK:
+        return _runback_weights(grid, contingency, weights)
     weights[branch] = 1.0
     if contingency != INTACT:
         sources = grid.outages.sources(contingency)
         np.add.at(weights, grid.outages.source[sources], grid.outages.effect([branch], sources)[0])
+    return weights
+
+
+def _runback_weights(grid: Grid, contingency: int, weights: FloatArray) -> FloatArray:
+    """What the campus can give back less what it gives back: from 0 to as much as there is room for."""
+    assert grid.runback is not None
+    layout, campuses = grid.outages.layout, grid.campus_points
+    weights[layout.campus + campuses.index(grid.runback.point)] = grid.runback.depth_frac
+    weights[layout.campus + len(campuses) + grid.runback.of_contingency[contingency]] = -1.0
     return weights
 
 
@@ -110,7 +136,8 @@ def _of_columns(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArra
 def _of_points(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
     """Row per MW withdrawn at each plan point, dims (row, point)."""
     of_points = -buses[:, grid.point_bus]
-    of_points[:, list(grid.campus_points)] += weights[:, grid.outages.layout.campus :]
+    first, campuses = grid.outages.layout.campus, list(grid.campus_points)
+    of_points[:, campuses] += weights[:, first : first + len(campuses)]
     return of_points
 
 
@@ -130,6 +157,8 @@ def _fixed_mw(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
 def middle_mw(grid: Grid, key: RowKey) -> float:
     """Middle of the limits of a row [MW]: 0 but for intact limits that differ between the directions."""
     branch, contingency = key
+    if branch == RUNBACK:
+        return 0.5 * RUNBACK_ROOM_MW
     middle = grid.limits.middle_mw
     return 0.0 if middle is None or contingency != INTACT else float(middle[branch])
 
@@ -137,5 +166,7 @@ def middle_mw(grid: Grid, key: RowKey) -> float:
 def row_name(grid: Grid, key: RowKey) -> str:
     """Planner's name of a row: ``A27`` or ``A27 after loss of A25-1``."""
     branch, contingency = key
+    if branch == RUNBACK:
+        return f"what can be given back after loss of {grid.outages.contingencies[contingency].id}"
     name = grid.network.branch.id[branch]
     return name if contingency == INTACT else f"{name} after loss of {grid.outages.contingencies[contingency].id}"

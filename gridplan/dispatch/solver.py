@@ -100,6 +100,7 @@ class HourSolver:
 
     def solve(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> HourResults:
         """Solve these hours at withdrawals ``u_mw``, dims (time, point)."""
+        self._turn(block)
         self.block = block
         lower, upper = block.column_bounds(hours)
         shift = u_mw @ block.plan_matrix.T
@@ -115,6 +116,37 @@ class HourSolver:
             hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
             self._solve_hour(hour, i, out)
         return out
+
+    def pure_duals(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> FloatArray:
+        """Row duals, dims (time, row), of the largest MW alone: production cost, however light, would blur them."""
+        self._turn(block)
+        self.block, self.may_leave = block, False
+        lower, upper = block.column_bounds(hours)
+        shift = u_mw @ block.plan_matrix.T
+        side_lower, side_upper = (side - shift for side in block.row_bounds(hours))
+        duals = np.zeros((len(hours), block.n_row + 1))
+        each = np.arange(len(self.columns), dtype=np.int32)
+        self.highs.changeColsCost(len(each), each, np.where(self.columns == block.n_grid_column, -1.0, 0.0))
+        for i in range(len(hours)):
+            hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
+            self._renew_rows(hour)
+            self._set_bounds(hour)
+            self._run()
+            self.solved += 1
+            duals[i, self.rows.in_model + 1] = np.array(self.highs.getSolution().row_dual)
+        self.highs.changeColsCost(len(each), each, block.cost[self.columns])
+        return duals
+
+    def _turn(self, block: HourBlock) -> None:
+        """Point the hosting column of the model in the direction of a block, as far as its limit."""
+        if block.hosting_limit_mw != self.block.hosting_limit_mw:
+            self.moving = None
+        old, new = self.block.hosting_direction, block.hosting_direction
+        if old is None or new is None or old is new or np.array_equal(old, new):
+            return
+        at = int(np.flatnonzero(self.columns == block.n_grid_column)[0])
+        for i, value in enumerate(block.hosting_entries[self.rows.in_model + 1]):
+            self.highs.changeCoeff(i, at, float(value))
 
     def wake(self, rows: IntArray) -> None:
         """Take these rows of the pool into the model of the next solve."""
@@ -184,6 +216,8 @@ class HourSolver:
         self.rows.enter(rows, np.abs(self.block.pool.of_columns[rows]).max(axis=1, initial=0.0))
         if self.block.is_elastic:
             self._add_columns(self.block.slack_columns(rows).ravel(), hour)
+        elif len(self.block.runbacks):
+            self._add_columns(np.setdiff1d(self.block.runback_columns(rows), self.columns), hour)
 
     def _set_bounds(self, hour: _Hour) -> None:
         if self.moving is None:
@@ -214,6 +248,8 @@ class HourSolver:
         return np.asarray(outside[is_dear & (hour.upper[outside] > 0.0)])
 
     def _add_columns(self, columns: IntArray, hour: _Hour) -> None:
+        if not columns.size:
+            return
         values = self.block.coefficients(self.rows.in_model, columns).T
         column, row = np.nonzero(np.abs(values) > 1e-12)
         start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(columns)))[:-1]])

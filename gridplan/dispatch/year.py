@@ -71,7 +71,8 @@ class YearDispatch:
     raised_mw : mapping of row key to (time,) limits
         Limits of pre-existing violations.
     hosting_point, hosting_limit_mw :
-        If given, hours are solved for the largest MW at this plan point instead of least cost.
+        If given, hours are solved for the largest MW at this plan point instead of least cost; ``aim`` takes any
+        direction.
     """
 
     def __init__(
@@ -87,7 +88,10 @@ class YearDispatch:
         self.raised_mw = dict(raised_mw or {})
         self.pool = RowPool(grid=grid, raised_mw=self.raised_mw, keys=list(rows or []))
         self.cuts = CutPool()
-        self.hosting_point, self.hosting_limit_mw = hosting_point, hosting_limit_mw
+        self.hosting_direction: FloatArray | None = None
+        self.hosting_limit_mw = hosting_limit_mw
+        if hosting_point is not None:
+            self.hosting_direction = np.eye(grid.n_point)[hosting_point]
         self._solver: HourSolver | None = None
 
     @property
@@ -95,13 +99,26 @@ class YearDispatch:
         """Programs solved so far."""
         return self._solver.solved if self._solver else 0
 
+    def aim(self, direction: FloatArray, limit_mw: float) -> None:
+        """Solve hours from now on for the largest multiple of a direction, dims (point,), up to a limit [MW].
+
+        A dispatch either looks for MW from its first hour on or never does.
+        """
+        self.hosting_direction, self.hosting_limit_mw = direction, limit_mw
+
+    def pure_duals(self, result: YearResult) -> FloatArray:
+        """Row duals, dims (time, row), of solved hours in which production cost has no weight."""
+        assert self._solver is not None
+        self._solver.wake(np.flatnonzero((result.row_dual[:, 1:] != 0.0).any(axis=0)))
+        return self._solver.pure_duals(self.block(), result.hours, result.u_mw)
+
     def block(self) -> HourBlock:
         """The hour's program with all rows known now."""
         return HourBlock(
             grid=self.grid,
             pool=self.pool,
             n_row=len(self.pool),
-            hosting_point=self.hosting_point,
+            hosting_direction=self.hosting_direction,
             hosting_limit_mw=self.hosting_limit_mw,
         )
 
@@ -130,7 +147,7 @@ class YearDispatch:
         for round_ in range(MOST_ROUNDS):
             if not pending.size:
                 break
-            solver.may_leave = round_ == 0
+            solver.may_leave = round_ == 0 and self.grid.runback is None
             block = self.block()
             solved = solver.solve(block, hours[pending], u_mw[pending])
             for j, i in enumerate(pending):
@@ -141,6 +158,7 @@ class YearDispatch:
                     int(solved.is_feasible[j]),
                 )
             new = self._violations(block, hours[pending], u_mw[pending], solved.column_mw, solved.is_feasible)
+            new = [[need for key in keys for need in self.pool.needed(key)] for keys in new]
             pending = pending[np.array([j for j, keys in enumerate(new) if keys], dtype=np.int64)]
             self.pool.add(key for keys in new for key in keys)
             solver.wake(np.array(sorted({self.pool.at[key] for keys in new for key in keys}), dtype=np.int64))
@@ -154,10 +172,10 @@ class YearDispatch:
         """For each hour the worst pairs that no row of the model held back."""
         own = column_mw[:, : block.n_grid_column]
         withdrawn = u_mw
-        if self.hosting_point is not None:
-            withdrawn = u_mw.copy()
-            withdrawn[:, self.hosting_point] += column_mw[:, block.n_grid_column]
-        state = self.grid.state(own, withdrawn, hours)
+        if self.hosting_direction is not None:
+            withdrawn = u_mw + np.outer(column_mw[:, block.n_grid_column], self.hosting_direction)
+        back = None if self.grid.runback is None else block.runback_mw(column_mw)
+        state = self.grid.state(own, withdrawn, hours, back)
         raised = {key: limit[hours] for key, limit in self.raised_mw.items()}
         slack = column_mw[:, block.n_grid_column :] if block.is_elastic else np.zeros((len(hours), 0))
         return violated_rows(
@@ -169,7 +187,7 @@ class YearDispatch:
     ) -> YearResult:
         block = self.block()
         n_own, n_row = block.n_grid_column, block.n_row
-        column = np.zeros((len(hours), n_own + (self.hosting_point is not None)))
+        column = np.zeros((len(hours), n_own + (not block.is_elastic)))
         dual = np.zeros((len(hours), n_row + 1))
         overload = np.zeros((len(hours), n_row))
         for i, (_, x, y, _) in parts.items():
@@ -243,4 +261,17 @@ def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
         row_dual=put(old.row_dual, fresh.row_dual, n_row + 1),
         overload_mw=put(old.overload_mw, fresh.overload_mw, n_row),
         is_feasible=put(old.is_feasible, fresh.is_feasible, None),
+    )
+
+
+def result_at(result: YearResult, at: IntArray) -> YearResult:
+    """Chosen hours of a result, by their places in it; hours keep their numbers."""
+    return YearResult(
+        hours=result.hours[at],
+        u_mw=result.u_mw[at],
+        cost_usd=result.cost_usd[at],
+        column_mw=result.column_mw[at],
+        row_dual=result.row_dual[at],
+        overload_mw=result.overload_mw[at],
+        is_feasible=result.is_feasible[at],
     )

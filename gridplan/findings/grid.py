@@ -92,6 +92,13 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
         "Give the buses of the grid.",
     ),
     FindingKind(
+        "GP-BUS-005",
+        "Joint capacity of one bus",
+        "error",
+        "`gridplan hosting --joint` looks at what several buses take together, and only one is given.",
+        "Give `--bus` at least twice, with different buses.",
+    ),
+    FindingKind(
         "GP-BRA-001",
         "Unknown branch",
         "error",

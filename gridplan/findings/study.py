@@ -90,6 +90,22 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "Give the id of a reinforcement of the study.",
     ),
     FindingKind(
+        "GP-STU-011",
+        "Runback not used by a run",
+        "warning",
+        "A campus asks for `curtailment_mode: post_contingency`. Only `gridplan hosting --service conditional` counts"
+        " its runback; a run, siting and schedule curtail it before the outage, which is never less.",
+        "Read the MW with runback from `gridplan hosting --service conditional`.",
+    ),
+    FindingKind(
+        "GP-STU-012",
+        "Runback too slow",
+        "error",
+        "A campus needs longer to run back after an outage than short-time ratings hold, so nothing would keep the"
+        " branches within their ratings in between.",
+        "Give a shorter `runback_min`, a longer `criteria.short_time_min`, or `curtailment_mode: preventive`.",
+    ),
+    FindingKind(
         "GP-UNT-001",
         "Wrong unit",
         "error",

@@ -94,6 +94,51 @@ def with_campuses(
     )
 
 
+def with_runbacks(
+    table: OutageTable, network: Network, campus_bus: Sequence[int], campus: int
+) -> tuple[OutageTable, tuple[int, ...]]:
+    """Table in which a campus runs back after outages, and the contingency each runback follows.
+
+    Every contingency that leaves the campus connected stands twice: where it stood, with short-time ratings, and at
+    the end with its own rating and one more source: the MW run back after it, a state of its own behind the campuses.
+    """
+    bus = campus_bus[campus]
+    maker = _Maker(network, table.factors, [*campus_bus, bus])
+    found: list[tuple[int, Source]] = []
+    for c, lost in enumerate(table.contingencies):
+        if campus not in lost.campuses and lost.rating != "short_time":
+            source = maker.runback(lost, bus)
+            if len(source.bus):
+                found.append((c, source))
+    after = tuple(c for c, _ in found)
+    n_source, n_campus = len(table.source), table.layout.n_campus
+    order = [[*range(table.start[c], table.start[c + 1]), n_source + j] for j, c in enumerate(after)]
+    at = np.array([s for sources in order for s in sources], dtype=np.int64)
+    own = _columns(len(network.bus), [(source.bus, source.injection) for _, source in found])
+    injection = sp.hstack([table.injection, own], format="csc")
+    pickup = np.append(table.pickup, [source.pickup for _, source in found])
+    state = np.append(table.source, table.layout.campus + n_campus + np.arange(len(found)))
+    width = np.array([len(sources) for sources in order], dtype=np.int64)
+    chosen = list(after)
+    return replace(
+        table,
+        layout=replace(table.layout, n_campus=n_campus + len(found)),
+        contingencies=_twice(table.contingencies, after),
+        injection=sp.hstack([table.injection, injection[:, at]], format="csc"),
+        pickup=np.append(table.pickup, pickup[at]),
+        source=np.append(table.source, state[at]).astype(np.int64),
+        start=np.append(table.start, table.start[-1] + np.cumsum(width)),
+        not_monitored=sp.hstack([table.not_monitored, table.not_monitored[:, chosen]], format="csr"),
+        island_load_mw=np.append(table.island_load_mw, table.island_load_mw[chosen]),
+        pickup_mw=np.append(table.pickup_mw, table.pickup_mw[chosen]),
+    ), after
+
+
+def _twice(contingencies: Sequence[Contingency], after: Sequence[int]) -> tuple[Contingency, ...]:
+    first = [replace(lost, rating="short_time") if c in set(after) else lost for c, lost in enumerate(contingencies)]
+    return (*first, *(replace(contingencies[c], id=f"{contingencies[c].id} and runback") for c in after))
+
+
 def without_pickup(table: OutageTable) -> tuple[Contingency, ...]:
     """Contingencies whose lost power no unit makes up for: none that picks up is left in the main island."""
     islanding = set(table.islanding)
@@ -125,6 +170,7 @@ class _Maker:
 
     def __init__(self, network: Network, factors: Factors, campus_bus: Sequence[int]) -> None:
         self.network, self.factors, self.campus_bus = network, factors, campus_bus
+        self._flows: dict[int, FloatArray] = {}
         self.layout = StateLayout(
             n_branch=len(network.branch),
             n_generator=len(network.generator),
@@ -177,6 +223,31 @@ class _Maker:
         pickup = -1.0 if self.total_mw > 0 else 0.0
         source = Source(state=self.layout.campus + c, bus=(self.campus_bus[c],), injection=(1.0,), pickup=pickup)
         return Effect(sources=(source,), not_monitored=(), pickup_mw=self.total_mw)
+
+    def runback(self, lost: Contingency, bus: int) -> Source:
+        """One MW less drawn at a bus once a contingency has happened, taken off the units that pick up after it.
+
+        The bus is that of the last campus. An injection of nothing means that the bus is gone, too.
+        """
+        state = self.layout.campus + self.layout.n_campus - 1
+        if lost.branches and lost.branches[0] not in self.bridge_of and self._is_single(lost) and self.total_mw > 0:
+            k = lost.branches[0]
+            around = self._flow_to_units(bus)[k] / (1.0 - self.factors.own_transfer[k])
+            ends = (bus, int(self.factors.from_bus[k]), int(self.factors.to_bus[k]))
+            return Source(state=state, bus=ends, injection=(1.0, around, -around), pickup=-1.0)
+        effect = self._any(replace(lost, campuses=(*lost.campuses, self.layout.n_campus - 1)))
+        return effect.sources[-1]
+
+    def _is_single(self, lost: Contingency) -> bool:
+        return len(lost.branches) == 1 and not (lost.generators or lost.dc_lines or lost.campuses or lost.buses)
+
+    def _flow_to_units(self, bus: int) -> FloatArray:
+        """Flows of one MW from a bus to all units by their share, dims (branch,)."""
+        if bus not in self._flows:
+            injection = -self.share
+            injection[bus] += 1.0
+            self._flows[bus] = np.asarray(self.factors.flow_mw(injection[None, :])[0])
+        return self._flows[bus]
 
     def _left(self, gone_mw: float) -> float:
         """Capacity that still picks up; rounding of the sum is no capacity [MW]."""

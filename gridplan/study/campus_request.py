@@ -53,7 +53,8 @@ class Service(Part):
     """Service asked for."""
 
     kind: Literal["firm", "conditional"] = default("campuses.service.kind")
-    curtailment_mode: Literal["preventive"] = default("campuses.service.curtailment_mode")
+    curtailment_mode: Literal["preventive", "post_contingency"] = default("campuses.service.curtailment_mode")
+    runback_min: NotNegative = default("campuses.service.runback_min")
     terms: Terms = Field(default_factory=Terms)
 
 

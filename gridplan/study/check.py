@@ -207,6 +207,29 @@ def _service_terms(study: Study, at: StudySource) -> Findings:
             yield at.warning("GP-STU-009", key, message, "write kind: conditional, or delete the terms")
 
 
+def _runback(study: Study, at: StudySource) -> Findings:
+    for i, campus in enumerate(study.campuses):
+        service, key = campus.service, f"campuses.{i}.service"
+        if service.curtailment_mode == "preventive":
+            continue
+        if service.kind == "firm":
+            message = f"campus {campus.id} is firm, so curtailment_mode has no effect"
+            yield at.warning("GP-STU-009", f"{key}.curtailment_mode", message, "write kind: conditional, or delete it")
+            continue
+        message = (
+            f"campus {campus.id} runs back after outages in `gridplan hosting --service conditional` alone; a run, "
+            "siting and schedule curtail it before the outage, which takes at least as many MWh"
+        )
+        yield at.warning("GP-STU-011", f"{key}.curtailment_mode", message, "read the MW with runback from hosting")
+        if service.runback_min > study.criteria.short_time_min:
+            message = (
+                f"campus {campus.id} runs back within {service.runback_min:g} min; short-time ratings hold for "
+                f"{study.criteria.short_time_min:g} min"
+            )
+            remedy = "give a shorter runback_min, a longer criteria.short_time_min, or curtailment_mode: preventive"
+            yield at.error("GP-STU-012", f"{key}.runback_min", message, remedy)
+
+
 def _base_case_stated(study: Study, at: StudySource) -> Findings:
     base = study.base_case
     if base.load_growth_frac_per_year is None:
@@ -236,6 +259,7 @@ RULES: tuple[Rule, ...] = (
     _renewable_price,
     _must_run_list,
     _service_terms,
+    _runback,
     _base_case_stated,
     *JOB_RULES,
     *PLACE_RULES,

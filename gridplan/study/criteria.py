@@ -108,6 +108,7 @@ class Criteria(Part):
         dict[Name, PositiveFraction],
         about("factor of single branches, as the AC check found it, in place of the common one"),
     ] = Field(default_factory=dict)
+    short_time_min: NotNegative = default("criteria.short_time_min")
     distribution_factor_cutoff_frac: Fraction = default("criteria.distribution_factor_cutoff_frac")
     voltage_pu: Voltage = Field(default_factory=Voltage)
     reserve_mw: Reserve = default("criteria.reserve_mw")

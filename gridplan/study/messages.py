@@ -18,7 +18,7 @@ from gridplan.study.fields import Part, choices, field_unit, model_at
 from gridplan.study.quantity import FAULT, collection_words, shown
 from gridplan.study.source import StudySource
 
-NOT_YET: dict[str, tuple[str, ...]] = {"curtailment_mode": ("post_contingency",), "commitment": ("given",)}
+NOT_YET: dict[str, tuple[str, ...]] = {"commitment": ("given",)}
 """Choices gridplan knows of and does not compute yet."""
 
 _KINDS = {

@@ -36,7 +36,7 @@ ORDER = (
     ("candidates", "outage_sets"),
     ("inputs", "snapshot"),
     ("answers", "hosting", "handover"),
-    ("conversion", "screening"),
+    ("conversion", "joint_hosting", "screening"),
     ("pipeline",),
     ("batch",),
     ("cli",),

@@ -243,11 +243,20 @@ def test_hosting_hands_its_options_on(answers: FakePipeline, gridplan: Invoke, s
         "policy": Policy(),
     }
     assert gridplan("hosting", study, "--fail-on-violation").exit_code == 3
+    gridplan("hosting", study, "--service", "conditional", "--curtailment-mode", "post-contingency")
+    assert answers.calls[-1][2]["curtailment_mode"] == "post_contingency"
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--bus", "107", "--all"], ["--curtailment-budget", "0.01"], ["--security", "n2"], ["--curtailment-budget", "5"]],
+    [
+        ["--bus", "107", "--all"],
+        ["--curtailment-budget", "0.01"],
+        ["--curtailment-mode", "post-contingency"],
+        ["--service", "conditional", "--curtailment-mode", "later"],
+        ["--security", "n2"],
+        ["--curtailment-budget", "5"],
+    ],
 )
 def test_hosting_refuses_contradictions(
     answers: FakePipeline, gridplan: Invoke, study: Path, arguments: list[str]

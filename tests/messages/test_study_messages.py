@@ -104,12 +104,23 @@ def test_wrong_choice() -> None:
 
 
 def test_what_is_not_available_yet_is_said_so() -> None:
-    assert "curtailment_mode: post_contingency is not available yet" in message(
-        "200 MW", "200\n    service: {kind: conditional, curtailment_mode: post_contingency}"
+    assert "commitment: given is not available yet" in message(
+        "base_case: {", "criteria: {commitment: given}\nbase_case: {"
     )
     assert "2 weather years are given; studies of several weather years are not available yet" in message(
         "base_case: {", "base_case: {weather_years: [2019, 2020], "
     )
+
+
+def test_runback_is_used_by_hosting_and_must_be_fast_enough() -> None:
+    service = "200\n    service: {kind: conditional, curtailment_mode: post_contingency"
+    (warned,) = load_study_text(STUDY.replace("200 MW", service + "}")).findings
+    assert (warned.code, warned.severity) == ("GP-STU-011", "warning")
+    assert "campus tempe runs back after outages in `gridplan hosting --service conditional` alone" in warned.message
+    shown = message("200 MW", service + ", runback_min: 20}")
+    assert "error[GP-STU-012]: campus tempe runs back within 20 min; short-time ratings hold for 15 min" in shown
+    (idle,) = load_study_text(STUDY.replace("200 MW", service.replace("conditional", "firm") + "}")).findings
+    assert (idle.code, idle.severity) == ("GP-STU-009", "warning")
 
 
 def test_per_cent_given_as_fraction() -> None:

@@ -11,10 +11,12 @@ from gridplan.errors import InfeasibleError, InputError
 from gridplan.hosting import hosting_study, is_study
 from gridplan.inputs import read_inputs
 from gridplan.snapshot import snapshot
+from gridplan.study.schema import Campus
 from tests.oracles.btheta import listed_outages
 from tests.oracles.capacity import conditional_capacity_mw, curtailment, hosting_capacity_mw
 from tests.oracles.grid_block import GridRules
 from tests.oracles.load_only import largest_new_load_mw
+from tests.oracles.post_contingency import post_contingency_capacity_mw
 
 STUDY = """
 schema_version: 1
@@ -168,3 +170,54 @@ def test_named_contingencies_limit_a_bus(tmp_path: Path) -> None:
     assert found["towers.csv"]["basis"]["named_contingencies"] == 1
     assert secured["hosting_capacity_mw"] < 0.5 * plain["hosting_capacity_mw"]
     assert "after loss of tower" in secured["binding"]
+
+
+def test_runback_keeps_more_connected_and_counts_armed_hours(study: Path) -> None:
+    before = row_of(hosting_study(study, buses=["203"], service="conditional", budget_frac=0.02), "203")
+    assert before["curtailment_mode"] == "preventive"
+    row = row_of(
+        hosting_study(
+            study, buses=["203"], service="conditional", budget_frac=0.02, curtailment_mode="post_contingency"
+        ),
+        "203",
+    )
+    inputs = read_inputs(study)
+    hours = inputs.series.hours(inputs.file.study.hour_slice(8784))
+    rules = GridRules(outages=tuple(listed_outages(inputs.network, 1)))
+    short_time = 0.95 * inputs.network.branch.rating_short_time_mva
+    whole = post_contingency_capacity_mw(inputs.network, hours, "203", range(4), rules, short_time)
+    assert row["runback_depth_frac"] == pytest.approx(depth_of(inputs.file.study.campuses[1]))
+    assert row["hosting_capacity_mw"] == pytest.approx(before["hosting_capacity_mw"])
+    assert before["total_mw"] <= row["total_mw"] <= conditional_capacity_mw(whole, max_energy_frac=0.02) + 0.011
+    assert row["energy_mwh"] <= 0.02 * row["total_mw"] * 4 + 1e-6
+    assert row["preventive_energy_mwh"] == pytest.approx(row["energy_mwh"] + row["armed_energy_mwh"], abs=1e-6)
+    assert row["armed_hours"] >= 1
+
+
+def depth_of(campus: Campus) -> float:
+    shed = campus.workloads.flexibility.shed_frac
+    return float(sum(share * getattr(shed, name) for name, share in campus.workloads.shares))
+
+
+def test_requests_say_how_they_are_curtailed_unless_the_call_does(study: Path) -> None:
+    study.write_text(STUDY.replace("kind: conditional", "kind: conditional, curtailment_mode: post_contingency"))
+    rows = hosting_study(study, service="conditional")["buses"]
+    assert {row["curtailment_mode"] for row in rows} == {"post_contingency"}
+    rows = hosting_study(study, service="conditional", curtailment_mode="preventive")["buses"]
+    assert {row["curtailment_mode"] for row in rows} == {"preventive"}
+    slow = STUDY.replace("kind: conditional", "kind: conditional, runback_min: 30")
+    study.write_text(slow)
+    with pytest.raises(InputError, match="verde runs back within 30 min; short-time ratings hold for 15 min"):
+        hosting_study(study, service="conditional", curtailment_mode="post_contingency")
+
+
+def test_bare_network_runs_all_of_it_back() -> None:
+    answer = hosting_study("rts_gmlc", buses=("203",), service="conditional", curtailment_mode="post_contingency")
+    hour = snapshot("rts_gmlc")
+    outages = tuple(listed_outages(hour.network, 1, ("branch", "unit", "dc_line")))
+    rules = GridRules(rating_factor=1.0, outages=outages)
+    short_time = hour.network.branch.rating_short_time_mva
+    (wanted,) = post_contingency_capacity_mw(hour.network, hour.series, "203", [0], rules, short_time)
+    row = row_of(answer, "203")
+    assert row["runback_depth_frac"] == 1.0
+    assert row["total_mw"] == pytest.approx(wanted / (1.0 - row["curtailment_budget_frac"]), abs=0.02)

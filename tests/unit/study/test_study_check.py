@@ -120,6 +120,12 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "error",
         "campuses.0.service.terms.until",
     ),
+    (
+        study({"service": {"kind": "conditional", "curtailment_mode": "post_contingency"}}),
+        "GP-STU-011",
+        "warning",
+        "campuses.0.service.curtailment_mode",
+    ),
     (study({"service": {"terms": {"max_hours": 5}}}), "GP-STU-009", "warning", "campuses.0.service.terms"),
     (
         study(base_case={"committed_loads": []}),

@@ -68,7 +68,7 @@ def test_schema_tells_an_editor_units_defaults_and_sources() -> None:
     assert (factor["default"], factor["exclusiveMinimum"], factor["maximum"]) == (0.95, 0, 1)
     assert "Default is derived: leaves" in factor["description"]
     assert properties("Reinforcement")["capital_cost_musd"]["description"] == "capital cost [million USD]"
-    assert properties("Service")["curtailment_mode"]["const"] == "preventive"
+    assert properties("Service")["curtailment_mode"]["enum"] == ["preventive", "post_contingency"]
 
 
 def test_schema_takes_the_forms_the_reader_takes() -> None:
