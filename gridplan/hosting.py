@@ -6,29 +6,43 @@ one snapshot: ``p_load_mw`` of its buses, every unit free between ``p_min_mw`` a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from gridplan.bus_table import (
+    WHOLE_TABLE,
+    BusTable,
+    bus_rows,
+    buses_from,
+    place_of,
+    table_heading,
+    write_table,
+)
+from gridplan.conditional import Budget, HourlyCapacity, budgets_asked, conditional_curve
 from gridplan.dispatch.farm import Crew, Farm
-from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
-from gridplan.inputs import read_inputs
-from gridplan.load_only.headroom import load_only_mw
-from gridplan.load_only.rule import LoadOnlyRule, LocalHours
-from gridplan.network.contingency import Contingency
-from gridplan.network.model import Network
-from gridplan.network.open_grid import DATASET_JSON, is_network_file
+from gridplan.hosting_ground import (
+    Service,
+    StudyGrid,
+    basis_of,
+    buses_of,
+    check_known,
+    is_study,
+    sets_basis,
+    snapshot_study,
+    study_grid,
+    with_security,
+)
+from gridplan.load_only.rule import LocalHours
 from gridplan.network.policy import Policy
+from gridplan.plan.all_buses import MOST_HOURS, most_mw_of
 from gridplan.plan.case import YearCase, year_case
 from gridplan.plan.local_hour import hour_text
 from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity_of
-from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
 from gridplan.plan.runback import RunbackCapacity, runback_capacities, runback_fields, runs_back
 from gridplan.series.clock import local_clock
-from gridplan.series.model import GridSeries
-from gridplan.snapshot import SNAPSHOT_BASIS, Security, snapshot
+from gridplan.snapshot import Security
 from gridplan.solution import SCHEMA_VERSION
 from gridplan.store.checkpoint import Checkpoint, unfinished_folder
 from gridplan.store.fingerprint import Fingerprints
@@ -36,10 +50,8 @@ from gridplan.store.versions import makers
 from gridplan.study.schema import Study, Terms
 
 Progress = Callable[[str], None]
-Service = Literal["firm", "conditional"]
 CurtailmentMode = Literal["preventive", "post_contingency"]
 
-STUDY_ENDINGS = (".yaml", ".yml", ".json")
 RADIAL = "radial supply: one outage cuts the bus off"
 
 
@@ -51,12 +63,14 @@ def hosting_study(
     security: Security | None = None,
     service: Service = "firm",
     budget_frac: float | None = None,
+    budget_hours: Sequence[int] = (),
     curtailment_mode: CurtailmentMode | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     policy: Policy | None = None,
     crew: Crew | None = None,
     resume: bool = False,
+    table: BusTable = WHOLE_TABLE,
 ) -> dict[str, Any]:
     """Largest MW of single buses, each alone on the grid, flat in every studied hour, before any reinforcement.
 
@@ -65,44 +79,42 @@ def hosting_study(
     target : path
         Study file, network file, dataset folder, or name of an embedded dataset. A network without a study is one
         snapshot with ratings in full and without the outage of the new load itself.
-    buses : sequence of str
-        Buses to look at; default the candidates of the study, or every bus of a network.
-    all_buses : bool
-        Every bus.
+    buses, all_buses :
+        Buses to look at, or every bus; default the candidates of the study, or every bus of a network.
     security : {"n-0", "n-1"}, optional
         Default what the study says; ``n-1`` for a network.
     service : {"firm", "conditional"}
         ``conditional`` adds the MW above firm that an energy budget of curtailment allows.
-    budget_frac, curtailment_mode : optional
-        Of a conditional service: curtailed energy per asked energy, and how; default by the requests at the bus.
+    budget_frac, budget_hours, curtailment_mode : optional
+        Of a conditional service: curtailed energy per asked energy, hours for its curve, and how to curtail.
     workers, progress :
         Local processes; called with the name of each stage.
     policy : Policy, optional
         What may be assumed where a network file leaves a choice; a study says that itself.
+    table : BusTable
+        With all buses, from which voltage on, and where to write table, GeoPackage and map.
     crew, resume :
         Who works instead of local processes; go on from the buses that an earlier, equal call had finished.
 
     Raises
     ------
     InputError, FileError, InfeasibleError, ResourceError
-        See ``gridplan.errors``.
     """
     tell = progress or (lambda _: None)
     tell("reading the grid")
     target = Path(target)
     is_network = not is_study(target)
-    given = _snapshot_study(target, policy) if is_network else _study_grid(target)
-    study = _with_security(given.study, security)
-    _check_known(given.network, buses, target)
-    names = _buses(study, given.network, buses, is_all=all_buses or (is_network and not buses))
-    asked = _Asked(names, service, budget_frac, curtailment_mode, is_network)
-    with (
-        _checkpoint(target, given, study, resume, tell) as checkpoint,
-        Farm(workers or study.solve.workers, crew=crew, keeper=checkpoint) as farm,
-    ):
+    given = snapshot_study(target, policy) if is_network else study_grid(target)
+    study = with_security(given.study, security)
+    check_known(given.network, buses, target)
+    is_all = all_buses or (is_network and not buses)
+    from_kv = table.prepared(given.network, target) if is_all else 0.0
+    names = buses_from(given.network, from_kv) if is_all else buses_of(study, buses)
+    asked = _Asked(names, service, budget_frac, tuple(budget_hours), curtailment_mode, is_network, is_all, from_kv)
+    keeper = _checkpoint(target, given, study, resume, tell)
+    with keeper, Farm(workers or study.solve.workers, crew=crew, keeper=keeper) as farm:
         rows, hours = _rows(study, given, asked, farm, tell)
-    basis = _basis(study, hours, service, is_network) | _sets_basis(study, given.sets)
-    return _answer(rows, basis, is_network) | {"findings": [finding.to_json() for finding in given.findings]}
+    return _finished(study, given, asked, rows, hours, table if is_all else WHOLE_TABLE, tell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +124,42 @@ class _Asked:
     names: Sequence[str]
     service: Service
     budget_frac: float | None
+    budget_hours: tuple[int, ...]
     curtailment_mode: CurtailmentMode | None
     is_network: bool
+    is_all: bool
+    min_kv: float
+
+    def are_together(self, case: YearCase) -> bool:
+        """Whether the buses are worked out in one program: all of a grid, in few hours."""
+        return self.is_all and self.service == "firm" and case.hours <= MOST_HOURS
+
+
+def _finished(
+    study: Study,
+    given: StudyGrid,
+    asked: _Asked,
+    rows: Sequence[Mapping[str, Any]],
+    hours: int,
+    table: BusTable,
+    tell: Progress,
+) -> dict[str, Any]:
+    """The answer, and its files if a folder is given."""
+    basis = basis_of(study, hours, asked.service, asked.is_network) | sets_basis(study, given.sets)
+    answer = _answer(rows, basis | ({"min_kv": asked.min_kv} if asked.is_all else {}), asked.is_network)
+    if table.folder is not None:
+        tell(f"table and map in {table.folder}")
+        answer["files"] = write_table(
+            table.folder,
+            table_heading(given.title, basis, is_synthetic=given.is_synthetic),
+            answer["buses"],
+            given.network,
+        )
+    return answer | {"findings": [finding.to_json() for finding in given.findings]}
 
 
 def _rows(
-    study: Study, given: _StudyGrid, asked: _Asked, farm: Farm, tell: Progress
+    study: Study, given: StudyGrid, asked: _Asked, farm: Farm, tell: Progress
 ) -> tuple[list[dict[str, Any]], int]:
     """Rows of all years and buses, and the count of hours."""
     rows: list[dict[str, Any]] = []
@@ -127,18 +169,23 @@ def _rows(
         tell("grid without campuses" if asked.is_network else f"{year}: grid without campuses")
         case = year_case(study, year, given.network, given.series, own, sets=given.sets)
         hours = case.hours
+        if asked.are_together(case):
+            rows += bus_rows(case, asked.names, most_mw_of(case), farm=own, progress=tell, radial=RADIAL)
+            continue
         found = _capacities(case, asked.names, own, tell)
         asking = [
             f for f in found if asked.service == "conditional" and runs_back(study, f.poi, asked.curtailment_mode)
         ]
         back = runback_capacities(case, asking, own, tell)
         local = LocalHours.of(local_clock(case.series.time_utc, study.timezone))
+        more = [place_of(case.network, f.poi) if asked.is_all else {} for f in found]
         budgets = [_budget_frac(study, f.poi, asked.budget_frac) for f in found]
-        rows += [_row(case, local, f, asked.service, b, back.get(f.poi)) for f, b in zip(found, budgets, strict=True)]
+        parts = zip(found, budgets, more, strict=True)
+        rows += [_row(case, local, f, asked, b, back.get(f.poi)) | place for f, b, place in parts]
     return rows, hours
 
 
-def _checkpoint(target: Path, given: _StudyGrid, study: Study, resume: bool, tell: Progress) -> Checkpoint:
+def _checkpoint(target: Path, given: StudyGrid, study: Study, resume: bool, tell: Progress) -> Checkpoint:
     """What is kept of an unfinished call, under ``reports``: nothing stands there unless it takes long."""
     fingerprints = Fingerprints()
     belongs_to = {
@@ -169,89 +216,9 @@ def _answer(rows: Sequence[Mapping[str, Any]], basis: Mapping[str, Any], is_netw
     }
 
 
-def is_study(target: Path) -> bool:
-    """Whether a path means a study file rather than a network."""
-    is_file = target.is_file() or target.suffix in STUDY_ENDINGS
-    return is_file and target.name != DATASET_JSON and not is_network_file(target)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _StudyGrid:
-    """What is looked at: a study with its grid, hours, named contingencies, and what was found in its files."""
-
-    study: Study
-    network: Network
-    series: GridSeries
-    sets: tuple[Contingency, ...]
-    findings: tuple[Finding, ...]
-
-
-def _study_grid(path: Path) -> _StudyGrid:
-    inputs = read_inputs(path)
-    return _StudyGrid(
-        study=inputs.file.study,
-        network=inputs.network,
-        series=inputs.series,
-        sets=inputs.contingencies,
-        findings=inputs.findings,
-    )
-
-
-def _snapshot_study(target: Path, policy: Policy | None) -> _StudyGrid:
-    """A network as the study of its one snapshot: full ratings, no outage of the new load itself."""
-    hour = snapshot(target, policy=policy)
-    network, series = hour.network, hour.series
-    study = Study.model_validate(
-        {
-            "schema_version": 1,
-            "name": network.name,
-            "network": network.name,
-            "timezone": series.timezone,
-            "years": [2026],
-            "criteria": {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0, "accept_radial_supply": True},
-        }
-    )
-    return _StudyGrid(study=study, network=network, series=series, sets=(), findings=hour.grid.findings)
-
-
-def _with_security(study: Study, security: Security | None) -> Study:
-    if security is None:
-        return study
-    return study.model_copy(update={"criteria": study.criteria.model_copy(update={"security": security})})
-
-
-def _buses(study: Study, network: Network, given: Sequence[str], *, is_all: bool) -> list[str]:
-    """Buses to look at, each once."""
-    if is_all:
-        return list(network.bus.id)
-    names = list(dict.fromkeys(given or [poi for campus in study.campuses for poi in campus.poi]))
-    if not names:
-        raise input_error("GP-BUS-003", "the study names no candidate bus", "give --bus BUS or --all")
-    return names
-
-
-def _check_known(network: Network, buses: Sequence[str], target: Path) -> None:
-    """Refuse buses that were asked for and are not in the network, all at once."""
-    place = Place(file=target, key="--bus")
-    findings = [
-        Finding(
-            code="GP-BUS-001",
-            severity="error",
-            message=f"bus {name} does not exist in network {network.name}.{did_you_mean(name, network.bus.id)}",
-            remedy="use one of the network's bus ids",
-            place=place,
-        )
-        for name in buses
-        if name not in network.bus_position
-    ]
-    if findings:
-        raise InputError(findings)
-
-
 def _capacities(case: YearCase, names: Sequence[str], farm: Farm, progress: Progress) -> list[PoiCapacity]:
-    series = case.series
-    most = float((series.p_max_mw.sum(axis=1) - series.load_mw.sum(axis=1)).max()) + 1.0
-    tasks = [(name, max(most, 1.0)) for name in names]
+    most = most_mw_of(case)
+    tasks = [(name, most) for name in names]
     progress(f"capacity of {len(tasks)} buses" if len(tasks) > 1 else f"capacity of bus {names[0]}")
     return farm.map_shared(
         poi_capacity_of,
@@ -274,7 +241,7 @@ def _row(
     case: YearCase,
     local: LocalHours,
     found: PoiCapacity,
-    service: Service,
+    asked: _Asked,
     budget_frac: float,
     back: RunbackCapacity | None,
 ) -> dict[str, Any]:
@@ -294,98 +261,22 @@ def _row(
         "headroom_binding": found.headroom_binding,
         "generation_limited_hours": int(hosting.is_generation_limited.sum()),
     }
-    if service == "firm":
+    if asked.service == "firm":
         return row
-    terms = CurtailmentTerms(
-        max_energy_frac=budget_frac, max_hours=math.inf, max_event_h=math.inf, max_depth_frac=math.inf
+    point = HourlyCapacity(
+        capacity_mw=hosting.capacity_mw if back is None else back.capacity_mw,
+        is_generation_limited=hosting.is_generation_limited,
+        most_mw=hosting.most_mw,
+        firm_mw=firm,
     )
-    capacity_mw = hosting.capacity_mw if back is None else back.capacity_mw
-    total = curtailment(
-        conditional_total_mw(capacity_mw, terms, hosting.most_mw), capacity_mw, hosting.is_generation_limited
-    )
+    budgets = budgets_asked(budget_frac, asked.budget_hours)
+    curve = conditional_curve(point, local, case.series.load_mw.sum(axis=1), budgets)
+    total = curve[budgets.index(Budget(energy_frac=budget_frac))]
+    figures = ("total_mw", "conditional_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw", "load_only_mw")
+    mode = runback_fields(total["total_mw"], hosting.capacity_mw, back) if back else {"curtailment_mode": "preventive"}
     return row | {
         "curtailment_budget_frac": budget_frac,
-        "total_mw": total.total_mw,
-        "conditional_mw": max(total.total_mw - firm, 0.0),
-        "hours": total.hours,
-        "energy_mwh": total.energy_mwh,
-        "longest_event_h": total.longest_event_h,
-        "depth_mw": total.depth_mw,
-        "load_only_mw": _load_only_mw(case, local, budget_frac),
-        **(runback_fields(total.total_mw, hosting.capacity_mw, back) if back else {"curtailment_mode": "preventive"}),
+        **{name: total[name] for name in figures},
+        **mode,
+        "curve": curve,
     }
-
-
-def _load_only_mw(case: YearCase, local: LocalHours, budget_frac: float) -> float | None:
-    """MW the whole grid could take on its native load alone, within the same budget; no number for a snapshot."""
-    if case.hours < 2 or budget_frac >= 1.0:
-        return None
-    return load_only_mw(case.series.load_mw.sum(axis=1), local, budget_frac)
-
-
-def _sets_basis(study: Study, sets: Sequence[Contingency]) -> dict[str, Any]:
-    """Count of contingencies of files that were studied, where there are any."""
-    return {"named_contingencies": len(sets) if study.criteria.security == "n-1" else 0} if sets else {}
-
-
-def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict[str, Any]:
-    criteria = study.criteria
-    basis: dict[str, Any] = {
-        "commitment": "p_min_mw to p_max_mw of every unit" if is_network else criteria.commitment,
-        "security": criteria.security,
-        "pre_existing": criteria.pre_existing,
-        "dc_convention": criteria.dc_convention,
-        "dc_rating_factor": criteria.dc_rating_factor,
-        "campus_outage": criteria.contingencies.campuses and criteria.security == "n-1",
-        "hours": hours,
-        "each_bus": "alone, flat MW, before any reinforcement",
-    }
-    if is_network:
-        basis |= SNAPSHOT_BASIS
-    if service == "conditional":
-        basis["curtailment"] = "energy budget only, no shifting"
-        if not is_network:
-            basis["load_only"] = _load_only_words()
-    return basis
-
-
-def _load_only_words() -> str:
-    words = LoadOnlyRule().words()
-    return f"native load of the whole grid below its peak of {words['summer']} and of {words['winter']}, no network"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostingGround:
-    """What several buses are looked at on: study, grid, hours, buses, and what was found in the files."""
-
-    study: Study
-    network: Network
-    series: GridSeries
-    sets: tuple[Contingency, ...]
-    buses: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    is_network: bool
-
-    def basis(self, hours: int) -> dict[str, Any]:
-        """What the answer rests on."""
-        basis = _basis(self.study, hours, "firm", self.is_network)
-        named = {"named_contingencies": len(self.sets) if self.study.criteria.security == "n-1" else 0}
-        return basis | (named if self.sets else {})
-
-
-def hosting_ground(
-    target: Path, *, buses: Sequence[str], security: Security | None, policy: Policy | None
-) -> HostingGround:
-    """Study or network of a hosting question with the buses that were asked for, each once; see ``hosting_study``."""
-    is_network = not is_study(target)
-    given = _snapshot_study(target, policy) if is_network else _study_grid(target)
-    _check_known(given.network, buses, target)
-    return HostingGround(
-        study=_with_security(given.study, security),
-        network=given.network,
-        series=given.series,
-        sets=given.sets,
-        buses=tuple(_buses(given.study, given.network, buses, is_all=False)),
-        findings=given.findings,
-        is_network=is_network,
-    )

@@ -14,7 +14,7 @@ import numpy as np
 
 from gridplan.dispatch.grid import PlanPoint
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
-from gridplan.hosting import HostingGround, hosting_ground
+from gridplan.hosting_ground import HostingGround, hosting_ground
 from gridplan.network.model import FloatArray
 from gridplan.network.policy import Policy
 from gridplan.plan.case import YearCase, year_case

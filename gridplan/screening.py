@@ -19,7 +19,7 @@ from gridplan.dispatch.headroom import transfer
 from gridplan.dispatch.rows import INTACT
 from gridplan.dispatch.screen_year import StateOf, YearScreen, block_hours, pairs_that_fit, screen_year
 from gridplan.errors import Finding
-from gridplan.hosting import is_study
+from gridplan.hosting_ground import is_study
 from gridplan.inputs import read_inputs
 from gridplan.network.case import GridCase
 from gridplan.network.contingency import Contingency, Rating

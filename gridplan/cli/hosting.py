@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from gridplan.cli import options
+from gridplan.cli.bus_table import table_given, table_options
 from gridplan.cli.console import command, stages
+from gridplan.cli.curve_text import curve_lines
 from gridplan.cli.joint import joint_options, joint_reply
 from gridplan.cli.load_only import LOAD_ONLY, load_only_options, load_only_reply, refuse_given
 from gridplan.cli.reply import Reply, with_demands
@@ -36,6 +38,7 @@ COLUMNS = (
 @click.option("--bus", "buses", metavar="BUS", multiple=True, help="Bus to look at; may be given more than once.")
 @click.option("--all", "all_buses", is_flag=True, help="Every bus of the network.")
 @joint_options
+@table_options
 @options.security
 @click.option("--service", type=click.Choice(["firm", "conditional"]), default="firm", show_default=True)
 @click.option(
@@ -46,6 +49,14 @@ COLUMNS = (
     multiple=True,
     help="Curtailed energy allowed to a conditional connection, as part of its energy: 0.005 is 0.5 %. "
     "With load-only it may be given more than once.",
+)
+@click.option(
+    "--curtailment-hours",
+    "budget_hours",
+    metavar="H",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Adds to the curve of a conditional connection the MW that so many curtailed hours allow; may be repeated.",
 )
 @click.option(
     "--curtailment-mode",
@@ -68,9 +79,11 @@ def hosting(
     all_buses: bool,
     joint: bool,
     weights: tuple[tuple[str, float], ...],
+    table: dict[str, Any],
     security: str | None,
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
+    budget_hours: tuple[int, ...],
     mode: str | None,
     workers: int | None,
     scheduler: str | None,
@@ -86,17 +99,19 @@ def hosting(
     hourly load file with one column an area, and the MW are those each area can take below its seasonal peaks.
     """
     if method == "load-only":
+        refuse_given({"budget_hours": "--curtailment-hours"}, "--method network")
         return load_only_reply(target, budgets, load_only)
     refuse_given(LOAD_ONLY, "--method load-only")
     if joint:
         return joint_reply(target, buses, weights, security, policy, fail_on_violation=fail_on_violation)
     refuse_given({"weights": "--weight"}, "--joint")
-    _refuse_contradictions(buses, all_buses, service, budgets, mode)
-    from gridplan.hosting import is_study
+    _refuse_contradictions(buses, all_buses, service, budgets, budget_hours, mode)
+    from gridplan.hosting_ground import is_study
     from gridplan.pipeline import hosting_study
 
     if is_study(target):
         options.refuse_policy(policy)
+    given = table_given(table, is_all=all_buses or not (buses or is_study(target)))
     with options.at_work(workers, scheduler) as at_work, stages() as progress:
         answer = hosting_study(
             target,
@@ -105,13 +120,21 @@ def hosting(
             security=options.SECURITY[security] if security else None,
             service=service,
             budget_frac=budgets[0] if budgets else None,
+            budget_hours=budget_hours,
             progress=progress,
             policy=policy,
+            **given,
             **at_work,
             **options.resumed(resume),
             **_mode(mode),
         )
-    lines = [*head_lines(answer), "", *table_lines(answer.get("buses") or (), COLUMNS)]
+    return _reply(answer, fail_on_violation=fail_on_violation)
+
+
+def _reply(answer: dict[str, Any], *, fail_on_violation: bool) -> Reply:
+    written = [f"wrote {name}" for name in answer.get("files") or ()]
+    lines = [*head_lines(answer), *written, "", *table_lines(answer.get("buses") or (), COLUMNS)]
+    lines += [line for row in answer.get("buses") or () for line in curve_lines(row)]
     return with_demands(
         Reply(data=answer, lines=lines, notes=finding_notes(answer)),
         violations=hosting_violations(answer) if fail_on_violation else (),
@@ -120,12 +143,19 @@ def hosting(
 
 
 def _refuse_contradictions(
-    buses: tuple[str, ...], all_buses: bool, service: str, budgets: tuple[float, ...], mode: str | None
+    buses: tuple[str, ...],
+    all_buses: bool,
+    service: str,
+    budgets: tuple[float, ...],
+    budget_hours: tuple[int, ...],
+    mode: str | None,
 ) -> None:
     if buses and all_buses:
         raise click.UsageError("give --bus or --all, not both")
     if budgets and service == "firm":
         raise click.UsageError("--curtailment-budget belongs to --service conditional")
+    if budget_hours and service == "firm":
+        raise click.UsageError("--curtailment-hours belongs to --service conditional")
     if mode and service == "firm":
         raise click.UsageError("--curtailment-mode belongs to --service conditional")
     if len(budgets) > 1:

@@ -78,7 +78,7 @@ def joint_reply(
 ) -> Reply:
     """Answer of ``--joint``."""
     refuse_given(SINGLE_ONLY, "single buses, not to --joint")
-    from gridplan.hosting import is_study
+    from gridplan.hosting_ground import is_study
     from gridplan.pipeline import joint_hosting_study
 
     if is_study(target):

@@ -90,7 +90,7 @@ def screen(
     """
     if worst and (words or file):
         raise click.UsageError("give --worst, or --pair and --pairs, not both")
-    from gridplan.hosting import is_study
+    from gridplan.hosting_ground import is_study
     from gridplan.pipeline import PairChoice, screen_target
 
     if is_study(target):

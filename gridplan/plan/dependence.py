@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridplan.dispatch.grid import PlanPoint
+from gridplan.dispatch.grid import PlanPoint, unit_output_mw
 from gridplan.dispatch.hosting import hosting_year
+from gridplan.dispatch.year import YearDispatch
+from gridplan.network.model import IntArray
 from gridplan.plan.case import YearCase
 from gridplan.plan.poi import PoiCapacity
 
@@ -35,7 +37,8 @@ class UnitDependence:
 def unit_dependence(case: YearCase, pois: Mapping[str, PoiCapacity], keep: int = 8) -> list[UnitDependence]:
     """Largest losses of every POI, in its ``TIGHT_HOURS`` tightest hours.
 
-    Every (unit, hour) pair is an hour of its own in one pass, with that unit's availability at zero.
+    Every (unit, hour) pair is an hour of its own in one pass, with that unit's availability at zero. A unit that gives
+    nothing where the POI takes most cannot matter there: that dispatch stands without it, too.
     """
     found: list[UnitDependence] = []
     for poi in pois.values():
@@ -56,11 +59,13 @@ def unit_dependence(case: YearCase, pois: Mapping[str, PoiCapacity], keep: int =
 def _losses(case: YearCase, poi: PoiCapacity) -> np.ndarray:
     capacity = poi.hosting.capacity_mw
     tight = np.sort(np.argsort(capacity, kind="stable")[:TIGHT_HOURS])
-    units = np.flatnonzero((case.series.p_max_mw[tight].max(axis=0) > 0) & ~case.network.generator.is_fixed)
-    hours = np.repeat(tight, len(units))
+    hours, units = _pairs_that_count(case, poi, tight)
+    losses = np.zeros(len(case.network.generator))
+    if not hours.size:
+        return losses
     series = case.series
     p_max = series.p_max_mw[hours].copy()
-    p_max[np.arange(len(hours)), np.tile(units, len(tight))] = 0.0
+    p_max[np.arange(len(hours)), units] = 0.0
     start = series.time_utc[0].astype("datetime64[s]")
     stamps = start + np.arange(len(hours)) * np.timedelta64(3600, "s")
     trial = replace(
@@ -83,7 +88,24 @@ def _losses(case: YearCase, poi: PoiCapacity) -> np.ndarray:
         rows=poi.hosting.rows,
         raised_mw=raised,
     )
-    without = np.where(found.is_servable, found.capacity_mw, np.inf).reshape(len(tight), len(units)).min(axis=0)
-    losses = np.zeros(len(case.network.generator))
-    losses[units] = np.maximum(capacity.min() - without, 0.0)
+    without = np.where(found.is_servable, found.capacity_mw, np.inf)
+    np.maximum.at(losses, units, capacity.min() - without)
     return losses
+
+
+def _pairs_that_count(case: YearCase, poi: PoiCapacity, tight: IntArray) -> tuple[IntArray, IntArray]:
+    """Hours and units, pair by pair, in which the unit gives something in the dispatch of most MW."""
+    grid = case.grid((PlanPoint(id=poi.poi, bus=case.network.bus_index(poi.poi)),))
+    year = YearDispatch(
+        grid,
+        raised_mw=case.raised_mw,
+        rows=list(poi.hosting.rows),
+        hosting_point=0,
+        hosting_limit_mw=poi.hosting.most_mw,
+    )
+    result = year.evaluate(tight, np.zeros((len(tight), 1)))
+    output = unit_output_mw(grid, result.column_mw[:, : len(grid.columns.kind)], tight)
+    counts = (output > 0.0) | (case.series.p_min_mw[tight] > 0.0) | (result.is_feasible == 0)[:, None]
+    counts &= (case.series.p_max_mw[tight] > 0) & ~case.network.generator.is_fixed
+    at, units = np.nonzero(counts)
+    return tight[at], units

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +10,13 @@ import numpy as np
 from gridplan.campus.build import build_campuses
 from gridplan.campus.model import Campuses
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, PlanPoint
+from gridplan.dispatch.grid import PlanPoint
 from gridplan.dispatch.headroom import headroom
-from gridplan.dispatch.hosting import BOUND_HOURS, Hosting, capacity_bounds_mw, hosting_year, least_capacity
+from gridplan.dispatch.hosting import Hosting, hosting_year, least_capacity
 from gridplan.dispatch.rows import INTACT, row_name
 from gridplan.dispatch.year import state_mw
 from gridplan.plan.case import YearCase
 from gridplan.plan.problems.capacity import (
-    STEP_MW,
     Curtailment,
     CurtailmentTerms,
     conditional_total_mw,
@@ -79,24 +77,14 @@ def largest_requests(case: YearCase) -> dict[str, float]:
     return {poi: mw for poi, mw in most.items() if mw > 0}
 
 
-def poi_capacity(case: YearCase, poi: str, most_mw: float, budget_frac: float | None = None) -> PoiCapacity:
-    """Capacity of one POI: hour by hour N-1, least N-0, and headroom without redispatch.
-
-    Parameters
-    ----------
-    most_mw : float
-        Largest MW looked for.
-    budget_frac : float, optional
-        Largest part of its energy that a conditional connection may lose: more MW than that allows are not looked
-        for in any hour, so that most hours need no program.
-    """
+def poi_capacity(case: YearCase, poi: str, most_mw: float) -> PoiCapacity:
+    """Capacity of one POI: hour by hour N-1, least N-0, and headroom without redispatch."""
     bus = case.network.bus_index(poi)
     points = (PlanPoint(id=poi, bus=bus),)
     u_mw = np.zeros((case.hours, 1))
     grid = case.grid(points)
     base = case.base_at(1)
-    useful_mw = most_mw if budget_frac is None else _useful_mw(case, grid, most_mw, budget_frac)
-    hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=useful_mw, rows=case.rows, raised_mw=case.raised_mw, base=base)
+    hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw, base=base)
     intact = case.grid(points, security="n-0")
     least = least_capacity(
         intact,
@@ -128,17 +116,6 @@ def poi_capacity_of(case: YearCase, task: tuple[str, float]) -> PoiCapacity:
     """``poi_capacity`` of a POI and the largest MW looked for there, for a farm."""
     poi, most_mw = task
     return poi_capacity(case, poi, most_mw)
-
-
-def _useful_mw(case: YearCase, grid: Grid, most_mw: float, budget_frac: float) -> float:
-    """MW that no hour needs to show: beyond them even the bounds of the hours overdraw the budget."""
-    if case.hours <= 2 * BOUND_HOURS:
-        return most_mw
-    bounds = capacity_bounds_mw(grid, 0, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw)
-    terms = CurtailmentTerms(
-        max_energy_frac=budget_frac, max_hours=math.inf, max_event_h=math.inf, max_depth_frac=math.inf
-    )
-    return min(most_mw, conditional_total_mw(bounds, terms, most_mw) + 2.0 * STEP_MW)
 
 
 def binding_text(hosting: Hosting) -> str:

@@ -75,7 +75,7 @@ def draw_map(view: GridView) -> str:
             spine.set_visible(view.has_coordinates)
             spine.set_color(RULE)
         if view.has_coordinates:
-            _draw_states(axes, frame)
+            draw_states(axes, frame)
         else:
             axes.text(0, 1, "SCHEMATIC, NOT A MAP", transform=axes.transAxes, color=QUIET, fontsize=6.5, va="top")
         axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
@@ -102,7 +102,8 @@ def _frame(view: GridView) -> Box:
     )
 
 
-def _draw_states(axes: Axes, frame: Box) -> None:
+def draw_states(axes: Axes, frame: Box) -> None:
+    """Land, borders and names of the states in a frame of degrees."""
     import geopandas
     from shapely.geometry import box
 

@@ -35,6 +35,7 @@ ORDER = (
     ("summary",),
     ("candidates", "outage_sets"),
     ("inputs", "snapshot"),
+    ("bus_table", "conditional", "hosting_ground"),
     ("answers", "hosting", "handover"),
     ("conversion", "joint_hosting", "screening"),
     ("pipeline",),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gridplan.errors import InfeasibleError, InputError
-from gridplan.hosting import hosting_study, is_study
+from gridplan.hosting import hosting_study
+from gridplan.hosting_ground import is_study
 from gridplan.inputs import read_inputs
 from gridplan.snapshot import snapshot
 from gridplan.study.schema import Campus

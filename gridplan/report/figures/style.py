@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,14 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'(url\(#|href="#)')
 
 
-def render(name: str, size_in: tuple[float, float], draw: Callable[[Figure], None]) -> str:
+def render(
+    name: str,
+    size_in: tuple[float, float],
+    draw: Callable[[Figure], None],
+    *,
+    png: IO[bytes] | None = None,
+    dpi: int = 200,
+) -> str:
     """SVG text of a figure.
 
     Parameters
@@ -77,6 +84,8 @@ def render(name: str, size_in: tuple[float, float], draw: Callable[[Figure], Non
         Width and height on paper.
     draw : callable
         Draws on an empty figure.
+    png : binary file, optional
+        Takes the same figure as pixels, ``dpi`` to the inch, on white.
     """
     import matplotlib
     from matplotlib.figure import Figure as NewFigure
@@ -88,6 +97,8 @@ def render(name: str, size_in: tuple[float, float], draw: Callable[[Figure], Non
         _close_caps(figure)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        if png is not None:
+            figure.savefig(png, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     return named_svg(name, file.getvalue())
 
 
