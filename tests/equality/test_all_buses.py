@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from gridplan.dispatch import block
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import PlanPoint
 from gridplan.dispatch.headroom import headroom
 from gridplan.dispatch.hosting import hosting_year
 from gridplan.dispatch.rows import INTACT
-from gridplan.dispatch.year import state_mw
+from gridplan.dispatch.year import YearDispatch, state_mw
 from gridplan.inputs import read_inputs
+from gridplan.plan import dependence
 from gridplan.plan.all_buses import BusCapacity, bus_capacities
 from gridplan.plan.case import YearCase, year_case
+from gridplan.plan.dependence import unit_dependence
+from gridplan.plan.poi import poi_capacity
 
 STUDY = """
 schema_version: 1
@@ -66,7 +68,8 @@ def found(case: YearCase) -> list[BusCapacity]:
 @pytest.fixture(autouse=True)
 def no_cost_beside_mw(monkeypatch: pytest.MonkeyPatch) -> None:
     """``hosting_year`` gives up to 1e-4 MW away where they cost much; here nothing but MW counts."""
-    monkeypatch.setattr(block, "COST_WEIGHT_MW_PER_USD", 0.0)
+    usual = YearDispatch.block
+    monkeypatch.setattr(YearDispatch, "block", lambda year: replace(usual(year), cost_weight_mw_per_usd=0.0))
 
 
 def alone(case: YearCase, bus: str, security: str) -> np.ndarray:
@@ -146,3 +149,20 @@ def test_rules_for_violations_that_are_there_already(tmp_path: Path) -> None:
 
 def _rating(case: YearCase, key: tuple[int, int]) -> float:
     return float(case.plain.limits.of(case.plain.rating_of(key[1]))[key[0]])
+
+
+@pytest.mark.parametrize("bus", ["203", "308"])
+def test_units_left_out_lose_nothing(case: YearCase, bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking away a unit that gives nothing where the bus is full changes nothing: all units tried give the same."""
+    poi = poi_capacity(case, bus, MOST_MW)
+    pruned = unit_dependence(case, {bus: poi}, keep=100)
+
+    def every_unit(case: YearCase, _: object, tight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        at, units = np.nonzero((case.series.p_max_mw[tight] > 0) & ~case.network.generator.is_fixed)
+        return tight[at], units
+
+    monkeypatch.setattr(dependence, "_pairs_that_count", every_unit)
+    full = unit_dependence(case, {bus: poi}, keep=100)
+    assert pruned
+    assert [unit.generator for unit in pruned] == [unit.generator for unit in full]
+    assert_allclose([unit.mw_lost for unit in pruned], [unit.mw_lost for unit in full], atol=1e-6)
