@@ -66,7 +66,7 @@ _ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("lmp_usd_per_mwh", "time bus", "USD/MWh", "cost of one more MW of load", "locational marginal price"),
     ("lmp_energy_usd_per_mwh", "time", "USD/MWh", "cost of one more MW of load", "LMP averaged over the native load"),
     ("lmp_congestion_usd_per_mwh", "time bus", "USD/MWh", "+ dearer than the average", "LMP less its energy part"),
-    ("is_penalty_priced", "time", "1", "0 or 1", "whether a price of unserved load or overload enters the LMP"),
+    ("is_penalty_priced", "time", "flag", "0 or 1", "whether a price of unserved load or overload enters the LMP"),
     ("cost_usd", "time", "USD", _NOT_NEGATIVE, "production cost of the hour, from the cost blocks of the units"),
     ("objective_usd", "", "USD", _NOT_NEGATIVE, "production + unserved + overload + lost work + wear"),
     ("bound_usd", "", "USD", _NOT_NEGATIVE, "proven lower bound on the objective"),

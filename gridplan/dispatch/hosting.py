@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridplan.dispatch.block import HourBlock
 from gridplan.dispatch.grid import Grid, chunks
-from gridplan.dispatch.recipes import Recipes
 from gridplan.dispatch.rows import RowKey, row_name
 from gridplan.dispatch.year import YearDispatch, YearResult
 from gridplan.network.model import BoolArray, FloatArray, IntArray
@@ -22,10 +20,6 @@ from gridplan.network.model import BoolArray, FloatArray, IntArray
 BINDING_DUAL = 1.0e-3
 #: Unused capacity of all units below which supply is what limits an hour [MW].
 SPARE_TOLERANCE_MW = 1.0e-3
-#: Hours solved first, whose redispatch is tried in the others.
-RECIPE_HOURS = 24
-#: Hours solved for bounds of all: so many spread over the year, and as many of the least bounds.
-BOUND_HOURS = 48
 SUPPLY = "all available generation"
 
 
@@ -46,7 +40,7 @@ class Hosting:
     rows : tuple of row keys
         Security rows that were needed.
     solved_hours : int
-        Programs that were solved; the other hours are sure by a recipe.
+        Programs that were solved, hours that lacked a row again.
     """
 
     capacity_mw: FloatArray
@@ -69,7 +63,6 @@ def hosting_year(
     rows: Sequence[RowKey] = (),
     raised_mw: Mapping[RowKey, FloatArray] | None = None,
     hours: IntArray | None = None,
-    base: YearResult | None = None,
 ) -> Hosting:
     """Largest MW at a plan point in every hour, secure, without unserved load or overload.
 
@@ -86,76 +79,24 @@ def hosting_year(
         Security rows known to matter.
     hours : int, optional
         Only these hours; arrays of the answer then have their length.
-    base : YearResult, optional
-        Secure dispatch of all hours without any plan point, if nobody else withdraws. Hours that surely take
-        ``most_mw`` on top of it are not solved; the answer is the same.
     """
     hours = np.arange(len(grid)) if hours is None else hours
     year = YearDispatch(grid, raised_mw=raised_mw, rows=list(rows), hosting_point=point, hosting_limit_mw=most_mw)
-    sure = np.zeros(len(hours), dtype=bool) if base is None else _sure_hours(year, point, hours, u_mw, most_mw, base)
-    at = np.flatnonzero(~sure)
-    result = year.evaluate(hours[at], u_mw[hours[at]])
-    capacity, is_servable = np.full(len(hours), most_mw), np.ones(len(hours), dtype=bool)
-    capacity[at] = np.where(result.is_feasible > 0, result.column_mw[:, -1], 0.0)
-    is_servable[at] = result.is_feasible > 0
-    is_supply = np.zeros(len(hours), dtype=bool)
-    is_supply[at] = _spare_mw(grid, result) < SPARE_TOLERANCE_MW
+    result = year.evaluate(hours, u_mw[hours])
+    capacity = np.where(result.is_feasible > 0, result.column_mw[:, -1], 0.0)
     worst = int(np.argmin(capacity))
-    dual = np.zeros(0) if sure[worst] else result.row_dual[np.searchsorted(at, worst)]
+    is_supply = _spare_mw(grid, result) < SPARE_TOLERANCE_MW
     return Hosting(
         capacity_mw=capacity,
-        is_servable=is_servable,
+        is_servable=result.is_feasible > 0,
         most_mw=most_mw,
         is_generation_limited=is_supply & (capacity < most_mw - 1e-6),
         firm_mw=float(capacity[worst]),
         firm_hour=int(hours[worst]),
-        binding=_binding(grid, year, dual, bool(is_supply[worst])),
+        binding=_binding(grid, year, result.row_dual[worst], bool(is_supply[worst])),
         rows=tuple(year.pool.keys),
         solved_hours=year.solved_hours,
     )
-
-
-def _sure_hours(
-    year: YearDispatch, point: int, hours: IntArray, u_mw: FloatArray, most_mw: float, base: YearResult
-) -> BoolArray:
-    """Which of the hours surely take ``most_mw``, by the recipes of some that are solved; dims (given hour,)."""
-    recipes = Recipes(year.grid, point, base)
-    tried = hours[np.unique(np.linspace(0, len(hours) - 1, RECIPE_HOURS).astype(np.int64))]
-    found = year.evaluate(tried, u_mw[tried])
-    solved = found.is_feasible > 0
-    recipes.learn(tried[solved], found.column_mw[solved, :-1], found.column_mw[solved, -1])
-    return recipes.sure_hours(most_mw, year.pool, year.raised_mw)[hours]
-
-
-def capacity_bounds_mw(
-    grid: Grid,
-    point: int,
-    *,
-    most_mw: float,
-    rows: Sequence[RowKey] = (),
-    raised_mw: Mapping[RowKey, FloatArray] | None = None,
-) -> FloatArray:
-    """Upper bounds of the capacity of a point in every hour, dims (time,) [MW], from the duals of a few hours.
-
-    What one hour cannot beat bounds every other hour, too, because only sides and bounds differ between them.
-    """
-    year = YearDispatch(grid, raised_mw=raised_mw, rows=list(rows), hosting_point=point, hosting_limit_mw=most_mw)
-    every, nobody = np.arange(len(grid)), np.zeros((len(grid), grid.n_point))
-    tried = np.unique(np.linspace(0, len(grid) - 1, BOUND_HOURS).astype(np.int64))
-    year.evaluate(tried, nobody[tried], keep_cuts=True)
-    [(least, _)] = year.cuts.best(year.block(), every, nobody)
-    bound = np.minimum(most_mw, _dearest_mw(year.block(), every) - least)
-    worst = np.sort(np.argsort(bound, kind="stable")[:BOUND_HOURS])
-    year.evaluate(worst, nobody[worst], keep_cuts=True)
-    [(least, _)] = year.cuts.best(year.block(), every, nobody)
-    return np.asarray(np.minimum(most_mw, _dearest_mw(year.block(), every) - least))
-
-
-def _dearest_mw(block: HourBlock, hours: IntArray) -> FloatArray:
-    """Most that production cost can weigh in the objective of a hosting hour, dims (time,) [MW]."""
-    cost = np.maximum(block.cost[: block.n_grid_column], 0.0)
-    parts = [block.column_bounds(hours[part])[1][:, : len(cost)] @ cost for part in chunks(len(hours))]
-    return np.concatenate([np.zeros(0), *parts])
 
 
 def least_capacity(

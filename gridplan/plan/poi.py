@@ -84,7 +84,7 @@ def poi_capacity(case: YearCase, poi: str, most_mw: float) -> PoiCapacity:
     u_mw = np.zeros((case.hours, 1))
     grid = case.grid(points)
     base = case.base_at(1)
-    hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw, base=base)
+    hosting = hosting_year(grid, 0, u_mw=u_mw, most_mw=most_mw, rows=case.rows, raised_mw=case.raised_mw)
     intact = case.grid(points, security="n-0")
     least = least_capacity(
         intact,

@@ -46,7 +46,7 @@ FILES = {
     "ac.json", "certificate.json", "curtailment_curve.csv", "manifest.json", "mw_by_year.csv", "network.json",
     "plan.json", "poi_capacity.csv", "redispatch.csv", "reinforcements.csv", "report.html", "report.json", "report.pdf",
     "schedule_2028.csv", "schedule_2028.nc", "series_2028.nc", "sites.gpkg", "study.resolved.json", "study.yaml",
-    "unit_dependence.csv", "violations.csv",
+    "branch_worth.csv", "limit_hours.csv", "limits.csv", "unit_dependence.csv", "violations.csv",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -115,8 +116,9 @@ def test_limits_that_keep_generation_from_load_are_named() -> None:
     with pytest.raises(InfeasibleError) as error:
         dispatch_network("rts_gmlc", security="n-1", load_scale=1.2)
     text = str(error.value)
-    assert "37.2 MW of load cannot be served (37.2 MW at bus 208)" in text
-    assert "B12-1 after loss of B13-2" in text
+    # Buses 207 and 208 hang on the same two lines: either may stay short, behind the one left after the other's loss.
+    assert re.search(r"37\.2 MW of load cannot be served \(37\.2 MW at bus 20[78]\)", text)
+    assert re.search(r"B12-1 after loss of B13-2|B13-2 after loss of B12-1", text)
     assert all_rows("matpower", "n-1", 1.2).status == "infeasible"
 
 
