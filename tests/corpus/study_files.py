@@ -72,6 +72,17 @@ VALUES = (
     ),
     study("firm with terms", "GP-STU-009", swap("kind: conditional", "kind: firm"), severity="warning"),
     study("unknown reinforcement", "GP-STU-010", swap("until: b2", "until: b3")),
+    study(
+        "runback a run does not use",
+        "GP-STU-011",
+        swap("kind: conditional", "kind: conditional, curtailment_mode: post_contingency"),
+        severity="warning",
+    ),
+    study(
+        "runback slower than short-time ratings",
+        "GP-STU-012",
+        swap("kind: conditional", "kind: conditional, curtailment_mode: post_contingency, runback_min: 20"),
+    ),
     study("MVA for MW", "GP-UNT-001", swap("20 MW", "20 MVA")),
     study("text for MW", "GP-VAL-001", swap("20 MW", "lots")),
     study("decimal comma", "GP-VAL-001", swap("energy_mwh: 40", "energy_mwh: 40,5")),

@@ -23,6 +23,7 @@ SOUND = ("north.m", "south.raw", "two_campuses.yaml", "two_growths.yaml", "west"
 #: code; GP-OOS-001 is the rule that there is no finding.
 OF_OTHER_COMMANDS = {
     "GP-BUS-003",
+    "GP-BUS-005",
     "GP-CAM-002",
     "GP-CAM-003",
     "GP-CASE-001",
