@@ -25,6 +25,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CASES = {"case_ACTIVSg200": 200, "case_ACTIVSg500": 500, "case_ACTIVSg2000": 2000, "case_ACTIVSg10k": 10000}
 HOURS = (24, 48, 96, 192)
 CAMPUSES = (0, 2, 5, 10)
+OUTAGES = (100, 1000, 2000, 3748)
 #: Hours of the runs over the count of campuses.
 CAMPUS_HOURS = 96
 #: First hour of the part of the year that is solved: the week of the peak.
@@ -39,7 +40,7 @@ def main() -> None:
     if given.snapshot:
         print(json.dumps(snapshot(given.snapshot)))
         return
-    rows = [*by_size(), *by_hours(), *by_campuses()]
+    rows = [*by_size(), *by_outages(), *by_hours(), *by_campuses()]
     if given.figure:
         draw(rows, given.figure)
     show(rows, as_json=given.json)
@@ -76,6 +77,14 @@ def by_size() -> list[Row]:
     return rows
 
 
+def by_outages() -> list[Row]:
+    """Texas with ten campuses, secure against more and more of its single outages."""
+    return [
+        Row(f"Texas, {count} outages", seconds(CAMPUS_HOURS, 10, count), "s", f"{CAMPUS_HOURS} hours, 10 campuses")
+        for count in OUTAGES
+    ]
+
+
 def by_hours() -> list[Row]:
     """Texas with ten campuses over more and more hours of the peak's season."""
     return [Row(f"Texas, {hours} hours", seconds(hours, 10), "s", "10 campuses, 1 process") for hours in HOURS]
@@ -89,16 +98,16 @@ def by_campuses() -> list[Row]:
     ]
 
 
-def seconds(hours: int, campuses: int) -> float:
+def seconds(hours: int, campuses: int, outages: int | None = None) -> float:
     """Seconds of secure dispatch, outages known."""
-    grid, mw = texas(FIRST_HOUR + hours, campuses)
+    grid, mw = texas(FIRST_HOUR + hours, campuses, outages)
     part = grid.part(slice(FIRST_HOUR, FIRST_HOUR + hours))
     wall_s, _ = timed(lambda: YearDispatch(part).evaluate(np.arange(hours), np.tile(mw, (hours, 1))))
     return wall_s
 
 
 def draw(rows: list[Row], path: Path) -> None:
-    """Three panels: seconds over buses, over hours and over campuses."""
+    """Four panels: seconds over buses, outages, hours and campuses."""
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -107,17 +116,18 @@ def draw(rows: list[Row], path: Path) -> None:
     value = {row.quantity: row.value for row in rows}
     panels = [
         ("buses", {b: value[f"snapshot of {c}"] for c, b in CASES.items() if f"snapshot of {c}" in value}, True),
+        (f"outages (Texas, {CAMPUS_HOURS} hours)", {k: value[f"Texas, {k} outages"] for k in OUTAGES}, False),
         ("hours (Texas, ten campuses)", {h: value[f"Texas, {h} hours"] for h in HOURS}, False),
         (f"campuses (Texas, {CAMPUS_HOURS} hours)", {c: value[f"Texas, {c} campuses"] for c in CAMPUSES}, False),
     ]
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
+    figure, axes = plt.subplots(1, 4, figsize=(12, 3.0), layout="constrained")
     for axis, (title, points, is_log) in zip(axes, panels, strict=True):
         axis.plot(list(points), list(points.values()), "o-", color="#1b5e8c")
         axis.set(xlabel=title, ylabel="seconds")
         if is_log:
             axis.set(xscale="log", yscale="log")
         else:
-            axis.set_ylim(bottom=0)
+            axis.set_ylim(0, 1.1 * max(points.values()))
         axis.grid(alpha=0.3)
     figure.savefig(path, metadata={"Date": None})
 

@@ -46,7 +46,7 @@ def rows_of(text: str) -> list[Row]:
     return [Row(**row) for row in json.loads(text)]
 
 
-def texas(hours: int, campuses: int = 10) -> tuple[Grid, np.ndarray]:
+def texas(hours: int, campuses: int = 10, outages: int | None = None) -> tuple[Grid, np.ndarray]:
     """Grid of the first hours with the first campuses of the case at their first POIs; their MW, dims (point,)."""
     inputs = read_inputs(CASE)
     network, study = inputs.network, inputs.file.study
@@ -54,11 +54,11 @@ def texas(hours: int, campuses: int = 10) -> tuple[Grid, np.ndarray]:
     chosen = study.campuses[:campuses]
     points = [PlanPoint(id=c.id, bus=network.bus_index(c.poi[0])) for c in chosen]
     lost = [Contingency(id=f"campus {c.id}", campuses=(i,)) for i, c in enumerate(chosen)]
-    return plain(inputs, hours).with_points(points, lost), np.array([c.contract_mw_in(year) for c in chosen])
+    return plain(inputs, hours, outages).with_points(points, lost), np.array([c.contract_mw_in(year) for c in chosen])
 
 
-def plain(inputs: Inputs, hours: int) -> Grid:
-    """Grid of a study without campuses, every single outage, first hours of the year."""
+def plain(inputs: Inputs, hours: int, outages: int | None = None) -> Grid:
+    """Grid of a study without campuses, all single outages or so many of them, first hours of the year."""
     network, study = inputs.network, inputs.file.study
     factor = rating_factor(study, network)
     limits = Limits(
@@ -70,7 +70,9 @@ def plain(inputs: Inputs, hours: int) -> Grid:
         unserved_usd_per_mwh=study.prices.unserved_usd_per_mwh, overload_usd_per_mwh=study.prices.overload_usd_per_mwh
     )
     series = inputs.series.hours(slice(0, hours))
-    return Grid(network, series, limits, prices, contingencies=single_outages(network))
+    lost = single_outages(network)
+    chosen = lost if outages is None else [lost[i * len(lost) // outages] for i in range(outages)]
+    return Grid(network, series, limits, prices, contingencies=chosen)
 
 
 def measure(hours: int, workers: int) -> list[Row]:
