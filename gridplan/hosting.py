@@ -38,10 +38,12 @@ from gridplan.load_only.rule import LocalHours
 from gridplan.network.policy import Policy
 from gridplan.plan.all_buses import MOST_HOURS, most_mw_of
 from gridplan.plan.case import YearCase, year_case
+from gridplan.plan.dependence import unit_dependence
 from gridplan.plan.local_hour import hour_text
 from gridplan.plan.poi import PoiCapacity, binding_text, firm_mw, poi_capacity_of
 from gridplan.plan.runback import RunbackCapacity, runback_capacities, runback_fields, runs_back
 from gridplan.series.clock import local_clock
+from gridplan.shaped_capacity import check_shape, shaped_fields
 from gridplan.snapshot import Security
 from gridplan.solution import SCHEMA_VERSION
 from gridplan.store.checkpoint import Checkpoint, unfinished_folder
@@ -71,6 +73,8 @@ def hosting_study(
     crew: Crew | None = None,
     resume: bool = False,
     table: BusTable = WHOLE_TABLE,
+    shape: str | None = None,
+    units: bool = False,
 ) -> dict[str, Any]:
     """Largest MW of single buses, each alone on the grid, flat in every studied hour, before any reinforcement.
 
@@ -91,6 +95,8 @@ def hosting_study(
         Local processes; called with the name of each stage.
     policy : Policy, optional
         What may be assumed where a network file leaves a choice; a study says that itself.
+    shape, units :
+        A campus of the study whose hours a load follows; whether to name the units that the MW of a bus depend on.
     table : BusTable
         With all buses, from which voltage on, and where to write table, GeoPackage and map.
     crew, resume :
@@ -107,10 +113,14 @@ def hosting_study(
     given = snapshot_study(target, policy) if is_network else study_grid(target)
     study = with_security(given.study, security)
     check_known(given.network, buses, target)
+    if shape is not None:
+        check_shape(study, shape, target)
     is_all = all_buses or (is_network and not buses)
     from_kv = table.prepared(given.network, target) if is_all else 0.0
     names = buses_from(given.network, from_kv) if is_all else buses_of(study, buses)
-    asked = _Asked(names, service, budget_frac, tuple(budget_hours), curtailment_mode, is_network, is_all, from_kv)
+    asked = _Asked(
+        names, service, budget_frac, tuple(budget_hours), curtailment_mode, is_network, is_all, from_kv, shape, units
+    )
     keeper = _checkpoint(target, given, study, resume, tell)
     with keeper, Farm(workers or study.solve.workers, crew=crew, keeper=keeper) as farm:
         rows, hours = _rows(study, given, asked, farm, tell)
@@ -129,10 +139,13 @@ class _Asked:
     is_network: bool
     is_all: bool
     min_kv: float
+    shape: str | None
+    units: bool
 
     def are_together(self, case: YearCase) -> bool:
         """Whether the buses are worked out in one program: all of a grid, in few hours."""
-        return self.is_all and self.service == "firm" and case.hours <= MOST_HOURS
+        is_plain = self.service == "firm" and self.shape is None and not self.units
+        return self.is_all and is_plain and case.hours <= MOST_HOURS
 
 
 def _finished(
@@ -181,8 +194,21 @@ def _rows(
         more = [place_of(case.network, f.poi) if asked.is_all else {} for f in found]
         budgets = [_budget_frac(study, f.poi, asked.budget_frac) for f in found]
         parts = zip(found, budgets, more, strict=True)
-        rows += [_row(case, local, f, asked, b, back.get(f.poi)) | place for f, b, place in parts]
+        rows += [
+            _row(case, local, f, asked, b, back.get(f.poi)) | place | _more(case, f, asked) for f, b, place in parts
+        ]
     return rows, hours
+
+
+def _more(case: YearCase, found: PoiCapacity, asked: _Asked) -> dict[str, Any]:
+    """What is asked for beside the flat MW: the units they depend on, MW of a load with a shape."""
+    more: dict[str, Any] = {}
+    if asked.shape is not None:
+        more |= shaped_fields(case, found, asked.shape, firm_mw(case, found))
+    if asked.units:
+        lost = unit_dependence(case, {found.poi: found})
+        more["units"] = [{"generator": u.generator, "fuel": u.fuel, "mw_lost": u.mw_lost} for u in lost]
+    return more
 
 
 def _checkpoint(target: Path, given: StudyGrid, study: Study, resume: bool, tell: Progress) -> Checkpoint:

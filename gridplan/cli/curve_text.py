@@ -1,4 +1,4 @@
-"""Curve of conditional capacity as text: a small table per bus."""
+"""What stands under the table of buses: units and the curve of conditional capacity, a small table per bus."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def curve_lines(row: Mapping[str, Any]) -> list[str]:
     )
     title = f"bus {row['bus']}{year}: MW over curtailment; summer is May to October; load_only_mw asks no network"
     return ["", title, *table_lines([_line(entry) for entry in curve], COLUMNS), *([note] if note else [])]
+
+
+def unit_lines(row: Mapping[str, Any]) -> list[str]:
+    """Units that the MW of a bus depend on: a line each, nothing where they were not asked for."""
+    if "units" not in row:
+        return []
+    title = f"bus {row['bus']}: MW lost in its tightest hours without a unit"
+    found = table_lines(row["units"], ("generator", "fuel", "mw_lost"))
+    return ["", title, *(found or ["no unit is worth 0.5 MW"])]
 
 
 def _line(entry: Mapping[str, Any]) -> dict[str, Any]:

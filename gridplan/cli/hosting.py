@@ -10,7 +10,7 @@ import click
 from gridplan.cli import options
 from gridplan.cli.bus_table import table_given, table_options
 from gridplan.cli.console import command, stages
-from gridplan.cli.curve_text import curve_lines
+from gridplan.cli.curve_text import curve_lines, unit_lines
 from gridplan.cli.joint import joint_options, joint_reply
 from gridplan.cli.load_only import LOAD_ONLY, load_only_options, load_only_reply, refuse_given
 from gridplan.cli.reply import Reply, with_demands
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gridplan.network.policy import Policy
 
 COLUMNS = (
-    "year", "bus", "hosting_capacity_mw", "total_mw", "hours", "energy_mwh", "longest_event_h", "depth_mw",
+    "year", "bus", "hosting_capacity_mw", "shaped_mw", "shaped_peak_mw", "total_mw", "hours", "energy_mwh",
+    "longest_event_h", "depth_mw",
     "curtailment_mode", "armed_hours", "armed_energy_mwh", "load_only_mw", "binding",
 )  # fmt: skip
 
@@ -39,6 +40,8 @@ COLUMNS = (
 @click.option("--all", "all_buses", is_flag=True, help="Every bus of the network.")
 @joint_options
 @table_options
+@click.option("--shape", metavar="CAMPUS", help="Firm MW of a load that follows the hours of this campus of the study.")
+@click.option("--units", is_flag=True, help="Name the units that the MW of each bus depend on; solves more programs.")
 @options.security
 @click.option("--service", type=click.Choice(["firm", "conditional"]), default="firm", show_default=True)
 @click.option(
@@ -80,6 +83,8 @@ def hosting(
     joint: bool,
     weights: tuple[tuple[str, float], ...],
     table: dict[str, Any],
+    shape: str | None,
+    units: bool,
     security: str | None,
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
@@ -111,6 +116,8 @@ def hosting(
 
     if is_study(target):
         options.refuse_policy(policy)
+    elif shape is not None:
+        raise click.UsageError("--shape names a campus of a study; a network has none")
     given = table_given(table, is_all=all_buses or not (buses or is_study(target)))
     with options.at_work(workers, scheduler) as at_work, stages() as progress:
         answer = hosting_study(
@@ -121,6 +128,8 @@ def hosting(
             service=service,
             budget_frac=budgets[0] if budgets else None,
             budget_hours=budget_hours,
+            shape=shape,
+            units=units,
             progress=progress,
             policy=policy,
             **given,
@@ -134,7 +143,7 @@ def hosting(
 def _reply(answer: dict[str, Any], *, fail_on_violation: bool) -> Reply:
     written = [f"wrote {name}" for name in answer.get("files") or ()]
     lines = [*head_lines(answer), *written, "", *table_lines(answer.get("buses") or (), COLUMNS)]
-    lines += [line for row in answer.get("buses") or () for line in curve_lines(row)]
+    lines += [line for row in answer.get("buses") or () for line in (*unit_lines(row), *curve_lines(row))]
     return with_demands(
         Reply(data=answer, lines=lines, notes=finding_notes(answer)),
         violations=hosting_violations(answer) if fail_on_violation else (),

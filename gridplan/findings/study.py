@@ -293,4 +293,11 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "A measured profile reaches above the contract, is cut at it, or is scaled to it.",
         "Say how it is scaled, or change the contract.",
     ),
+    FindingKind(
+        "GP-CAM-004",
+        "Unknown campus",
+        "error",
+        "`gridplan hosting --shape` names a campus that the study does not have.",
+        "Name one of the campuses of the study.",
+    ),
 )

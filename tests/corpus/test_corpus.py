@@ -26,6 +26,7 @@ OF_OTHER_COMMANDS = {
     "GP-BUS-005",
     "GP-CAM-002",
     "GP-CAM-003",
+    "GP-CAM-004",
     "GP-CASE-001",
     "GP-CASE-002",
     "GP-CNV-001",

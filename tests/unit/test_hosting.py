@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gridplan.campus.build import build_campuses
 from gridplan.errors import InfeasibleError, InputError
 from gridplan.hosting import hosting_study
 from gridplan.hosting_ground import is_study
@@ -222,3 +223,31 @@ def test_bare_network_runs_all_of_it_back() -> None:
     row = row_of(answer, "203")
     assert row["runback_depth_frac"] == 1.0
     assert row["total_mw"] == pytest.approx(wanted / (1.0 - row["curtailment_budget_frac"]), abs=0.02)
+
+
+def test_a_load_with_a_shape_takes_the_least_ratio(study: Path) -> None:
+    """Capacity of every hour by the program with all rows, over what the campus asks for per MW of contract."""
+    inputs = read_inputs(study)
+    hours = inputs.series.hours(inputs.file.study.hour_slice(8784))
+    rules = GridRules(outages=tuple(listed_outages(inputs.network, 1)))
+    capacity = hosting_capacity_mw(inputs.network, hours, "203", range(4), rules)
+    criteria = inputs.file.study.criteria.model_copy(update={"load_basis": "modelled"})
+    mesa = inputs.file.study.campuses[0]
+    own = inputs.file.study.model_copy(update={"campuses": (mesa,), "criteria": criteria})
+    shape = build_campuses(own, 2028, {"mesa": 100.0}, hours.time_utc).baseline_mw[0].sum(axis=0) / 100.0
+    assert len(set(shape.round(6))) > 1
+    row = row_of(hosting_study(study, buses=("203",), shape="mesa"), "203")
+    assert row["shaped_mw"] == pytest.approx((capacity / shape).min(), abs=1e-4)
+    assert row["shaped_peak_mw"] == pytest.approx(row["shaped_mw"] * shape.max())
+    assert row["shaped_binding"]
+
+
+def test_unknown_shape_is_a_finding(study: Path) -> None:
+    with pytest.raises(InputError, match=r"campus mess is not in the study\. Did you mean 'mesa'"):
+        hosting_study(study, buses=("203",), shape="mess")
+
+
+def test_units_are_named_where_they_are_asked_for(study: Path) -> None:
+    row = row_of(hosting_study(study, buses=("203",), units=True), "203")
+    assert all(unit["mw_lost"] > 0.5 for unit in row["units"])
+    assert "units" not in row_of(hosting_study(study, buses=("203",)), "203")
