@@ -81,26 +81,19 @@ def hosting_study(
     Parameters
     ----------
     target : path
-        Study file, network file, dataset folder, or name of an embedded dataset. A network without a study is one
-        snapshot with ratings in full and without the outage of the new load itself.
+        Study, network file, dataset folder or name of a dataset; a network alone is one snapshot (``snapshot_study``).
     buses, all_buses :
         Buses to look at, or every bus; default the candidates of the study, or every bus of a network.
-    security : {"n-0", "n-1"}, optional
-        Default what the study says; ``n-1`` for a network.
-    service : {"firm", "conditional"}
-        ``conditional`` adds the MW above firm that an energy budget of curtailment allows.
-    budget_frac, budget_hours, curtailment_mode : optional
+    security, service :
+        Default what the study says, ``n-1`` for a network; ``conditional`` adds the MW above firm that a budget allows.
+    budget_frac, budget_hours, curtailment_mode :
         Of a conditional service: curtailed energy per asked energy, hours for its curve, and how to curtail.
-    workers, progress :
-        Local processes; called with the name of each stage.
-    policy : Policy, optional
-        What may be assumed where a network file leaves a choice; a study says that itself.
+    workers, crew, progress, resume :
+        Local processes, or who works instead; called with each stage; go on from what an equal call had finished.
+    policy, table :
+        What may be assumed of a network file; of all buses the least voltage, and where to write the files.
     shape, units :
         A campus of the study whose hours a load follows; whether to name the units that the MW of a bus depend on.
-    table : BusTable
-        With all buses, from which voltage on, and where to write table, GeoPackage and map.
-    crew, resume :
-        Who works instead of local processes; go on from the buses that an earlier, equal call had finished.
 
     Raises
     ------
@@ -113,8 +106,7 @@ def hosting_study(
     given = snapshot_study(target, policy) if is_network else study_grid(target)
     study = with_security(given.study, security)
     check_known(given.network, buses, target)
-    if shape is not None:
-        check_shape(study, shape, target)
+    check_shape(study, shape, target)
     is_all = all_buses or (is_network and not buses)
     from_kv = table.prepared(given.network, target) if is_all else 0.0
     names = buses_from(given.network, from_kv) if is_all else buses_of(study, buses)

@@ -25,8 +25,8 @@ from gridplan.study.schema import Study
 NOTHING = 1.0e-9
 
 
-def check_shape(study: Study, campus_id: str, target: Path) -> None:
-    """Refuse a campus that the study does not have.
+def check_shape(study: Study, campus_id: str | None, target: Path) -> None:
+    """Refuse a campus, if one is named, that the study does not have.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def check_shape(study: Study, campus_id: str, target: Path) -> None:
         GP-CAM-004.
     """
     known = [campus.id for campus in study.campuses]
-    if campus_id not in known:
+    if campus_id is not None and campus_id not in known:
         raise input_error(
             "GP-CAM-004",
             f"campus {campus_id} is not in the study.{did_you_mean(campus_id, known)}",

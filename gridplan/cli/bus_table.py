@@ -1,4 +1,4 @@
-"""Options of ``gridplan hosting --all``: from which voltage on, and the folder of table, GeoPackage and map."""
+"""Options of ``gridplan hosting``: of all buses voltage and folder of the files; what stands beside the flat MW."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ _OPTIONS = (
     options.out("Of all buses: folder for hosting.csv, hosting.gpkg and the map hosting.svg, hosting.png."),
     click.option("--force", is_flag=True, help="Replace such files in the folder of --out."),
 )
+_BESIDE = (
+    click.option(
+        "--shape", metavar="CAMPUS", help="Adds firm MW of a load that follows the hours of this campus of the study."
+    ),
+    click.option("--units", is_flag=True, help="Names the units that the MW of each bus depend on; takes longer."),
+)
 
 
 def table_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,6 +40,20 @@ def table_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     command: Callable[..., Any] = with_table
     for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def beside_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what may be asked for beside the flat MW; the function receives it together as ``beside``."""
+
+    @functools.wraps(function)
+    def with_beside(*args: Any, shape: str | None, units: bool, **others: Any) -> Any:
+        given = ({"shape": shape} if shape is not None else {}) | ({"units": True} if units else {})
+        return function(*args, beside=given, **others)
+
+    command: Callable[..., Any] = with_beside
+    for option in reversed(_BESIDE):
         command = option(command)
     return command
 

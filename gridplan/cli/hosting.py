@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from gridplan.cli import options
-from gridplan.cli.bus_table import table_given, table_options
+from gridplan.cli.bus_table import beside_options, table_given, table_options
 from gridplan.cli.console import command, stages
 from gridplan.cli.curve_text import curve_lines, unit_lines
 from gridplan.cli.joint import joint_options, joint_reply
@@ -40,8 +40,7 @@ COLUMNS = (
 @click.option("--all", "all_buses", is_flag=True, help="Every bus of the network.")
 @joint_options
 @table_options
-@click.option("--shape", metavar="CAMPUS", help="Firm MW of a load that follows the hours of this campus of the study.")
-@click.option("--units", is_flag=True, help="Name the units that the MW of each bus depend on; solves more programs.")
+@beside_options
 @options.security
 @click.option("--service", type=click.Choice(["firm", "conditional"]), default="firm", show_default=True)
 @click.option(
@@ -83,8 +82,7 @@ def hosting(
     joint: bool,
     weights: tuple[tuple[str, float], ...],
     table: dict[str, Any],
-    shape: str | None,
-    units: bool,
+    beside: dict[str, Any],
     security: str | None,
     service: Literal["firm", "conditional"],
     budgets: tuple[float, ...],
@@ -116,8 +114,6 @@ def hosting(
 
     if is_study(target):
         options.refuse_policy(policy)
-    elif shape is not None:
-        raise click.UsageError("--shape names a campus of a study; a network has none")
     given = table_given(table, is_all=all_buses or not (buses or is_study(target)))
     with options.at_work(workers, scheduler) as at_work, stages() as progress:
         answer = hosting_study(
@@ -127,15 +123,13 @@ def hosting(
             security=options.SECURITY[security] if security else None,
             service=service,
             budget_frac=budgets[0] if budgets else None,
-            budget_hours=budget_hours,
-            shape=shape,
-            units=units,
+            **beside,
             progress=progress,
             policy=policy,
             **given,
             **at_work,
             **options.resumed(resume),
-            **_mode(mode),
+            **_mode(mode, budget_hours),
         )
     return _reply(answer, fail_on_violation=fail_on_violation)
 
@@ -171,5 +165,7 @@ def _refuse_contradictions(
         raise click.UsageError("--curtailment-budget may be given more than once with --method load-only alone")
 
 
-def _mode(mode: str | None) -> dict[str, Any]:
-    return {"curtailment_mode": mode.replace("-", "_")} if mode else {}
+def _mode(mode: str | None, budget_hours: tuple[int, ...]) -> dict[str, Any]:
+    """Keywords of ``hosting_study`` for what was given."""
+    hours = {"budget_hours": budget_hours} if budget_hours else {}
+    return {"curtailment_mode": mode.replace("-", "_"), **hours} if mode else hours
