@@ -16,8 +16,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.dispatch.grid import Grid
+from gridplan.dispatch.highs import add_free_rows, new_highs, pass_balance, tried_again
 from gridplan.dispatch.shared_rows import SharedRows
-from gridplan.dispatch.solver import LADDER, USUAL, new_highs
 from gridplan.errors import NoSolutionError
 from gridplan.network.model import FloatArray, IntArray
 
@@ -96,20 +96,8 @@ class HostingProgram:
         return len(self.groups.first)
 
     def _pass_balance(self) -> None:
-        import highspy
-
-        count = self._free
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = 1, count + 1
-        lp.col_cost_ = np.append(np.zeros(count), -1.0)
-        lp.col_lower_, lp.col_upper_ = np.zeros(count + 1), np.zeros(count + 1)
-        lp.row_lower_, lp.row_upper_ = np.zeros(1), np.zeros(1)
         balance = np.append(self.grid.balance_of_columns[self.groups.first], -1.0)
-        at = np.flatnonzero(balance)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array([0, len(at)])
-        lp.a_matrix_.index_, lp.a_matrix_.value_ = at, balance[at]
-        self.highs.passModel(lp)
+        pass_balance(self.highs, balance, np.append(np.zeros(self._free), -1.0))
 
     def _guide_cost(self) -> FloatArray:
         """Cost of each group of columns on the way, dims (group,), 1 at most: mean of its columns."""
@@ -159,10 +147,7 @@ class HostingProgram:
         if not rows.size:
             return
         values = np.hstack([self.rows.of_columns[rows], self.rows.of_bus(bus)[rows][:, None]])
-        row, column = np.nonzero(np.abs(values) > 1e-12)
-        start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(rows)))[:-1]]).astype(np.int32)
-        free = np.full(len(rows), np.inf)
-        self.highs.addRows(len(rows), -free, free, len(column), start, column.astype(np.int32), values[row, column])
+        add_free_rows(self.highs, values)
         places = np.arange(len(self.in_model), len(self.in_model) + len(rows))
         self.in_model = np.append(self.in_model, rows)
         self.idle = np.append(self.idle, np.zeros(len(rows), dtype=np.int64))
@@ -214,16 +199,8 @@ class HostingProgram:
         good, none = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
         self.highs.run()
         status = self.highs.getModelStatus()
-        for ways in () if status == good else LADDER:
-            self.highs.clearSolver()
-            for name, value in ways.items():
-                self.highs.setOptionValue(name, value)
-            self.highs.run()
-            status = self.highs.getModelStatus()
-            for name in ways:
-                self.highs.setOptionValue(name, USUAL[name])
-            if status in (good, none):
-                break
+        if status != good:
+            status = tried_again(self.highs)
         if status not in (good, none):
             raise NoSolutionError(f"the hosting program ended with {self.highs.modelStatusToString(status)}")
         return bool(status == good)

@@ -1,4 +1,4 @@
-"""The door to HiGHS: one warm, lean model whose bounds move from hour to hour.
+"""The hours' solver: one warm, lean model in HiGHS whose bounds move from hour to hour.
 
 The model holds only what the hours at hand need. Rows come in when the screen finds them violated and leave again
 when no hour has reached them for a while. Columns that stand for a failure, unserved load and overload, come in when
@@ -8,37 +8,18 @@ outside is checked after every solve, by the reduced costs of the columns here a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gridplan.dispatch.block import HourBlock
+from gridplan.dispatch.highs import add_free_rows, new_highs, pass_balance, sparse_lines, tried_again
 from gridplan.dispatch.model_rows import ModelRows
 from gridplan.errors import NoSolutionError
 from gridplan.network.model import FloatArray, IntArray
 
-#: Relative accuracy asked of the simplex method.
-FEASIBILITY_TOLERANCE = 1.0e-9
-_LOOSE = {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7}
-#: Options of every solve but those that did not end well.
-USUAL: dict[str, Any] = {
-    "output_flag": False,
-    "threads": 1,
-    "random_seed": 0,
-    "solver": "simplex",
-    "presolve": "off",
-    "simplex_strategy": 1,
-    "primal_feasibility_tolerance": FEASIBILITY_TOLERANCE,
-    "dual_feasibility_tolerance": FEASIBILITY_TOLERANCE,
-}
-#: What is tried one after another where a solve does not end well; every way ends in a basic solution.
-LADDER: tuple[dict[str, Any], ...] = (
-    _LOOSE,
-    {**_LOOSE, "presolve": "on"},
-    {**_LOOSE, "presolve": "on", "simplex_strategy": 4},
-    {**_LOOSE, "presolve": "on", "solver": "ipm"},
-)
 #: Reduced cost from which on a column that is not in the model would help [USD/MWh].
 PRICE_TOLERANCE = 1.0e-7
 
@@ -51,16 +32,6 @@ class HourResults:
     column_mw: FloatArray
     row_dual: FloatArray
     is_feasible: IntArray
-
-
-def new_highs() -> Any:
-    """Silent, single-threaded, deterministic HiGHS instance."""
-    import highspy
-
-    highs = highspy.Highs()
-    for option, value in USUAL.items():
-        highs.setOptionValue(option, value)
-    return highs
 
 
 class HourSolver:
@@ -84,51 +55,38 @@ class HourSolver:
 
     def _pass_core(self) -> None:
         """Model of the balance alone with the columns that are always there."""
-        import highspy
-
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = 1, self.n_core
-        lp.col_cost_ = self.block.cost[self.columns]
-        lp.col_lower_, lp.col_upper_ = np.zeros(self.n_core), np.zeros(self.n_core)
-        lp.row_lower_, lp.row_upper_ = np.zeros(1), np.zeros(1)
         balance = self.block.coefficients(np.array([-1]), self.columns)[0]
-        at = np.flatnonzero(balance)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array([0, len(at)])
-        lp.a_matrix_.index_, lp.a_matrix_.value_ = at, balance[at]
-        self.highs.passModel(lp)
+        pass_balance(self.highs, balance, self.block.cost[self.columns])
 
     def solve(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> HourResults:
         """Solve these hours at withdrawals ``u_mw``, dims (time, point)."""
+        out = HourResults(
+            objective=np.zeros(len(hours)),
+            column_mw=np.zeros((len(hours), len(block.cost))),
+            row_dual=np.zeros((len(hours), block.n_row + 1)),
+            is_feasible=np.ones(len(hours), dtype=np.int64),
+        )
+        for i, hour in enumerate(self._hours(block, hours, u_mw)):
+            self._solve_hour(hour, i, out)
+        return out
+
+    def _hours(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> Iterator[_Hour]:
+        """Go over to a block, then its hours at their withdrawals."""
         self._turn(block)
         self.block = block
         lower, upper = block.column_bounds(hours)
         shift = u_mw @ block.plan_matrix.T
         side_lower, side_upper = (side - shift for side in block.row_bounds(hours))
-        n_row, n_col = block.n_row + 1, lower.shape[1]
-        out = HourResults(
-            objective=np.zeros(len(hours)),
-            column_mw=np.zeros((len(hours), n_col)),
-            row_dual=np.zeros((len(hours), n_row)),
-            is_feasible=np.ones(len(hours), dtype=np.int64),
-        )
         for i in range(len(hours)):
-            hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
-            self._solve_hour(hour, i, out)
-        return out
+            yield _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
 
     def pure_duals(self, block: HourBlock, hours: IntArray, u_mw: FloatArray) -> FloatArray:
         """Row duals, dims (time, row), of the largest MW alone: production cost, however light, would blur them."""
-        self._turn(block)
-        self.block, self.may_leave = block, False
-        lower, upper = block.column_bounds(hours)
-        shift = u_mw @ block.plan_matrix.T
-        side_lower, side_upper = (side - shift for side in block.row_bounds(hours))
+        self.may_leave = False
         duals = np.zeros((len(hours), block.n_row + 1))
         each = np.arange(len(self.columns), dtype=np.int32)
         self.highs.changeColsCost(len(each), each, np.where(self.columns == block.n_grid_column, -1.0, 0.0))
-        for i in range(len(hours)):
-            hour = _Hour(lower[i], upper[i], side_lower[i], side_upper[i])
+        for i, hour in enumerate(self._hours(block, hours, u_mw)):
             self._renew_rows(hour)
             self._set_bounds(hour)
             self._run()
@@ -192,7 +150,7 @@ class HourSolver:
         if is_lean and self._unserved_outside().size:
             return status  # no need to confirm it: columns that can only help are still to come
         if status != highspy.HighsModelStatus.kOptimal:
-            status = self._try_again()
+            status = tried_again(highs)
         if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
             raise NoSolutionError(f"the hourly dispatch ended with {highs.modelStatusToString(status)}")
         return status
@@ -207,12 +165,7 @@ class HourSolver:
         rows = self.rows.called()
         if not rows.size:
             return
-        values = self.block.coefficients(rows, self.columns)
-        row, column = np.nonzero(np.abs(values) > 1e-12)
-        start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(rows)))[:-1]])
-        free = np.full(len(rows), np.inf)
-        entries = (column.astype(np.int32), values[row, column])
-        self.highs.addRows(len(rows), -free, free, len(column), start.astype(np.int32), *entries)
+        add_free_rows(self.highs, self.block.coefficients(rows, self.columns))
         self.rows.enter(rows, np.abs(self.block.pool.of_columns[rows]).max(axis=1, initial=0.0))
         if self.block.is_elastic:
             self._add_columns(self.block.slack_columns(rows).ravel(), hour)
@@ -250,12 +203,9 @@ class HourSolver:
     def _add_columns(self, columns: IntArray, hour: _Hour) -> None:
         if not columns.size:
             return
-        values = self.block.coefficients(self.rows.in_model, columns).T
-        column, row = np.nonzero(np.abs(values) > 1e-12)
-        start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(columns)))[:-1]])
         bounds = (self.block.cost[columns], hour.lower[columns], hour.upper[columns])
-        entries = (row.astype(np.int32), values[column, row])
-        self.highs.addCols(len(columns), *bounds, len(row), start.astype(np.int32), *entries)
+        entries = sparse_lines(self.block.coefficients(self.rows.in_model, columns).T)
+        self.highs.addCols(len(columns), *bounds, *entries)
         self.columns, self.moving = np.append(self.columns, columns), None
 
     def _drop_columns(self, value: FloatArray) -> None:
@@ -281,24 +231,6 @@ class HourSolver:
         if at.size:
             self.highs.deleteCols(len(at), at.astype(np.int32))
             self.columns, self.moving = np.delete(self.columns, at), None
-
-    def _try_again(self) -> Any:
-        """Anything but optimal is confirmed from scratch with standard tolerances, then tried in other ways."""
-        import highspy
-
-        settled = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-        highs = self.highs
-        for ways in LADDER:
-            highs.clearSolver()
-            for name, value in ways.items():
-                highs.setOptionValue(name, value)
-            highs.run()
-            status = highs.getModelStatus()
-            for name in ways:
-                highs.setOptionValue(name, USUAL[name])
-            if status in settled:
-                break
-        return status
 
 
 @dataclass(frozen=True, slots=True)
