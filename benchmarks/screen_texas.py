@@ -52,7 +52,7 @@ def texas(sample: int, repetitions: int) -> list[Row]:
     grid = secure_grid(network, series)
     hours = np.linspace(0, len(grid) - 1, sample).astype(np.int64)
     rows = []
-    for name, dispatched in (("secure", grid), ("unsecured", grid.without_outages())):
+    for name, dispatched in (("secure", grid), ("unsecured", grid.with_outages(()))):
         found = YearDispatch(dispatched).evaluate(hours, np.zeros((sample, 0)))
         rows += beside_flows(name, grid, hours, found.column_mw, repetitions)
     return rows
@@ -107,7 +107,7 @@ def one_hour(path: Path) -> list[Row]:
     begin = time.process_time()
     grid = secure_grid(network, hour.series)
     prepared_s = time.process_time() - begin
-    found = YearDispatch(grid.without_outages()).evaluate(np.array([0]), np.zeros((1, 0)))
+    found = YearDispatch(grid.with_outages(())).evaluate(np.array([0]), np.zeros((1, 0)))
     state = grid.state(found.column_mw, found.u_mw, found.hours)
     seconds, answer = processor_s(lambda: screen_year(grid, lambda part: state[part]))
     outages = len(single_outages(network))

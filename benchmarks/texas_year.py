@@ -14,13 +14,12 @@ import numpy as np
 from benchmarks.process_tree import run
 from benchmarks.result_table import Row, parser, show, timed
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, PlanPoint, Prices
-from gridplan.dispatch.limits import Limits
+from gridplan.dispatch.grid import Grid, PlanPoint
 from gridplan.dispatch.parts import evaluate_year
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW
-from gridplan.inputs import Inputs, read_inputs
-from gridplan.network.contingency import Contingency, single_outages
-from gridplan.plan.case import rating_factor
+from gridplan.inputs import read_inputs
+from gridplan.network.contingency import Contingency
+from gridplan.plan.case import year_grid
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CASE = CHECKOUT / "cases" / "texas2000.yaml"
@@ -47,32 +46,21 @@ def rows_of(text: str) -> list[Row]:
 
 
 def texas(hours: int, campuses: int = 10, outages: int | None = None) -> tuple[Grid, np.ndarray]:
-    """Grid of the first hours with the first campuses of the case at their first POIs; their MW, dims (point,)."""
+    """Grid of the first hours with the first campuses of the case at their first POIs; their MW, dims (point,).
+
+    ``outages`` are how many of the single outages are studied, evenly spread over the list; None is all.
+    """
     inputs = read_inputs(CASE)
     network, study = inputs.network, inputs.file.study
     year = study.years[0]
     chosen = study.campuses[:campuses]
     points = [PlanPoint(id=c.id, bus=network.bus_index(c.poi[0])) for c in chosen]
     lost = [Contingency(id=f"campus {c.id}", campuses=(i,)) for i, c in enumerate(chosen)]
-    return plain(inputs, hours, outages).with_points(points, lost), np.array([c.contract_mw_in(year) for c in chosen])
-
-
-def plain(inputs: Inputs, hours: int, outages: int | None = None) -> Grid:
-    """Grid of a study without campuses, all single outages or so many of them, first hours of the year."""
-    network, study = inputs.network, inputs.file.study
-    factor = rating_factor(study, network)
-    limits = Limits(
-        normal_mw=network.branch.rating_normal_mva * factor,
-        emergency_mw=network.branch.rating_emergency_mva * factor,
-        short_time_mw=network.branch.rating_short_time_mva * factor,
-    )
-    prices = Prices(
-        unserved_usd_per_mwh=study.prices.unserved_usd_per_mwh, overload_usd_per_mwh=study.prices.overload_usd_per_mwh
-    )
-    series = inputs.series.hours(slice(0, hours))
-    lost = single_outages(network)
-    chosen = lost if outages is None else [lost[i * len(lost) // outages] for i in range(outages)]
-    return Grid(network, series, limits, prices, contingencies=chosen)
+    grid = year_grid(study, year, network, inputs.series).part(slice(0, hours))
+    if outages is not None:
+        single = grid.outages.contingencies
+        grid = grid.with_outages([single[i * len(single) // outages] for i in range(outages)])
+    return grid.with_points(points, lost), np.array([c.contract_mw_in(year) for c in chosen])
 
 
 def measure(hours: int, workers: int) -> list[Row]:

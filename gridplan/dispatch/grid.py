@@ -101,11 +101,11 @@ class Grid:
         self.network, self.series, self.limits, self.prices = network, series, limits, prices
         self.points = tuple(points)
         self.factors = Factors(network, convention) if factors is None else factors
-        campus_bus = [self.points[i].bus for i in self.campus_points]
-        self.outages: OutageTable = outage_table(network, self.factors, contingencies, campus_bus)
-        self.reach = Reach(self.outages, limits)
+        self._set_outages(contingencies)
         self.columns = columns_of(network, series, prices.unserved_usd_per_mwh)
 
+    outages: OutageTable
+    reach: Reach
     #: Where the campus runs back after outages, see ``runback``.
     runback: Runback | None = None
 
@@ -139,13 +139,16 @@ class Grid:
         other.reach = self.reach.of(other.outages)
         return other
 
-    def without_outages(self) -> Grid:
-        """Same grid without any contingency."""
+    def with_outages(self, contingencies: Sequence[Contingency]) -> Grid:
+        """Same grid with other contingencies; none are none."""
         other = copy(self)
-        campus_bus = [self.points[i].bus for i in self.campus_points]
-        other.outages = outage_table(self.network, self.factors, (), campus_bus)
-        other.reach = Reach(other.outages, self.limits)
+        other._set_outages(contingencies)
         return other
+
+    def _set_outages(self, contingencies: Sequence[Contingency]) -> None:
+        campus_bus = [self.points[i].bus for i in self.campus_points]
+        self.outages = outage_table(self.network, self.factors, contingencies, campus_bus)
+        self.reach = Reach(self.outages, self.limits)
 
     def with_limits(self, limits: Limits) -> Grid:
         """Same grid with other branch limits (a reinforcement that leaves reactances as they are)."""
@@ -293,7 +296,7 @@ class Grid:
 
     def limits_after_mw(self, branches: IntArray | Sequence[int]) -> FloatArray:
         """Limits after each contingency, dims (given branch, contingency) [MW]; infinite where not monitored."""
-        limit = self.limits.after_mw(self.outages.contingencies, branches)
+        limit = self.limits.after_mw(self.outages.rating_of, branches)
         return np.where(self.outages.is_monitored(branches), limit, np.inf)
 
     def rating_of(self, contingency: int) -> Rating:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridplan.network.contingency import Contingency, Rating
+from gridplan.network.contingency import RATINGS, Rating
 from gridplan.network.model import FloatArray, IntArray
 
 
@@ -29,11 +29,13 @@ class Limits:
         short_time = self.emergency_mw if self.short_time_mw is None else self.short_time_mw
         return {"normal": self.normal_mw, "emergency": self.emergency_mw, "short_time": short_time}[rating]
 
-    def after_mw(self, contingencies: Sequence[Contingency], branches: Sequence[int] | IntArray | slice) -> FloatArray:
-        """Limit of some branches by the rating of each contingency, dims (given branch, contingency) [MW]."""
+    def after_mw(self, rating_of: IntArray, branches: Sequence[int] | IntArray | slice) -> FloatArray:
+        """Limit of some branches after each contingency, dims (given branch, contingency) [MW].
+
+        Parameters
+        ----------
+        rating_of : int, dims (contingency,)
+            Position of each contingency's rating in ``RATINGS``; see ``OutageTable.rating_of``.
+        """
         at = branches if isinstance(branches, slice) else np.asarray(branches, dtype=np.int64)
-        limit = np.repeat(self.emergency_mw[at][:, None], len(contingencies), axis=1)
-        for c, lost in enumerate(contingencies):
-            if lost.rating != "emergency":
-                limit[:, c] = self.of(lost.rating)[at]
-        return limit
+        return np.column_stack([self.of(rating)[at] for rating in RATINGS])[:, rating_of]

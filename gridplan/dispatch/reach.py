@@ -79,6 +79,6 @@ class Reach:
             sources = np.concatenate([np.arange(table.start[c], table.start[c + 1]) for c in part])
             moved = np.abs(table.effect_columns(sources)) * self.seen_mw[table.source[sources]]
             reach = np.asarray((table.of_contingency[sources][:, part].T @ moved.T).T)
-            excess = reach - self.limits.after_mw([table.contingencies[c] for c in part], slice(None))
+            excess = reach - self.limits.after_mw(table.rating_of[part], slice(None))
             excess[table.not_monitored[:, part].toarray()] = -np.inf
             np.maximum(self.excess_mw, excess.max(axis=1, initial=-np.inf), out=self.excess_mw)

@@ -99,30 +99,20 @@ def overloaded_pairs(
     raised_mw : mapping of key to (time,) limits, optional
         Limits of pre-existing violations for the same hours.
     """
-    return list(each_overloaded_pair(grid, state, raised_mw, tolerance_mw))
-
-
-def each_overloaded_pair(
-    grid: Grid,
-    state: FloatArray,
-    raised_mw: Mapping[RowKey, FloatArray] | None = None,
-    tolerance_mw: float = SCREEN_TOLERANCE_MW,
-) -> Iterator[PairSeries]:
-    """As ``overloaded_pairs``, one after another: far from any optimum there may be a million of them.
-
-    Intact ones come first, then branch by branch; all suspicious outages of a branch are looked at together.
-    """
-    for block in overload_blocks(grid, state, raised_mw):
-        for j in np.flatnonzero(block.overload_mw.max(axis=0, initial=0.0) > tolerance_mw):
-            yield PairSeries(
-                key=(block.branch, int(block.contingencies[j])), overload_mw=block.overload_mw[:, j].copy()
-            )
+    return [
+        PairSeries(key=(block.branch, int(block.contingencies[j])), overload_mw=block.overload_mw[:, j].copy())
+        for block in overload_blocks(grid, state, raised_mw)
+        for j in np.flatnonzero(block.overload_mw.max(axis=0, initial=0.0) > tolerance_mw)
+    ]
 
 
 def overload_blocks(
     grid: Grid, state: FloatArray, raised_mw: Mapping[RowKey, FloatArray] | None = None
 ) -> Iterator[OverloadBlock]:
-    """Flow less limit of all pairs that the filter leaves, in the order of ``each_overloaded_pair``."""
+    """Flow less limit of all pairs that the filter leaves: intact ones first, then branch by branch.
+
+    One block after another: far from any optimum a million pairs may be over.
+    """
     raised = raised_mw or {}
     intact, pairs = _suspicious(grid, state, 1.0)
     for branch in map(int, intact):
@@ -131,8 +121,7 @@ def overload_blocks(
         yield OverloadBlock(branch=branch, contingencies=np.array([INTACT]), overload_mw=overload[:, None])
     for branch, contingencies in _by_branch(pairs, most=max(1, SCREEN_BLOCK // max(len(state), 1))):
         flow = np.abs(_flows_after_mw(grid, state, branch, contingencies))
-        limit = [float(grid.limits.of(grid.rating_of(int(c)))[branch]) for c in contingencies]
-        overload = flow - limit
+        overload = flow - grid.limits_after_mw([branch])[0, contingencies]
         for j, contingency in enumerate(map(int, contingencies)):
             if (branch, contingency) in raised:
                 overload[:, j] = flow[:, j] - _allowed(grid, raised, (branch, contingency))

@@ -80,12 +80,17 @@ def single_outages(
     return tuple(found)
 
 
+def pickup_weight_mw(network: Network) -> FloatArray:
+    """Static ``p_max_mw`` of every unit that picks up a loss, 0 of the others, dims (generator,)."""
+    return np.where(network.generator.is_dispatchable, network.generator.p_max_mw, 0.0)
+
+
 def pickup_share(network: Network, *, without: Sequence[int] = (), inside: BoolArray | None = None) -> FloatArray:
     """Share of a loss that each unit picks up, dims (generator,), in proportion to static p_max.
 
     Units in ``without`` and units at buses outside ``inside`` take no part; zero everywhere if nobody is left.
     """
-    weight = np.where(network.generator.is_dispatchable, network.generator.p_max_mw, 0.0)
+    weight = pickup_weight_mw(network)
     weight[list(without)] = 0.0
     if inside is not None:
         weight = np.where(inside[network.generator.bus], weight, 0.0)

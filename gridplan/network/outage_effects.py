@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from gridplan.network.bridges import Bridges, find_bridges
-from gridplan.network.contingency import Contingency
+from gridplan.network.contingency import Contingency, pickup_weight_mw
 from gridplan.network.factors import Factors
 from gridplan.network.model import BoolArray, FloatArray, IntArray, Network
 from gridplan.network.outage_table import OutageTable, StateLayout
@@ -178,7 +178,7 @@ class _Maker:
             n_campus=len(campus_bus),
         )
         unit = network.generator
-        self.weight_mw = np.where(unit.is_dispatchable, unit.p_max_mw, 0.0)
+        self.weight_mw = pickup_weight_mw(network)
         self.weight_at_bus = np.bincount(unit.bus, weights=self.weight_mw, minlength=len(network.bus))
         self.total_mw = float(self.weight_mw.sum())
         self.share: FloatArray = self.weight_at_bus / self.total_mw if self.total_mw > 0 else np.zeros(len(network.bus))

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from gridplan.network.contingency import Contingency
+from gridplan.network.contingency import RATINGS, Contingency
 from gridplan.network.factors import Factors
 from gridplan.network.model import BoolArray, FloatArray, IntArray
 
@@ -96,6 +96,11 @@ class OutageTable:
     def islanding(self) -> tuple[int, ...]:
         """Contingencies that de-energise a part of the network."""
         return tuple(int(i) for i in np.flatnonzero(self.island_load_mw >= 0.0))
+
+    @cached_property
+    def rating_of(self) -> IntArray:
+        """Position of each contingency's rating in ``RATINGS``, dims (contingency,)."""
+        return np.array([RATINGS.index(lost.rating) for lost in self.contingencies], dtype=np.int64)
 
     @cached_property
     def of_contingency(self) -> sp.csr_matrix:

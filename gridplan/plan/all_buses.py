@@ -83,7 +83,7 @@ def bus_capacities(
 def shared_questions(case: YearCase, most_mw: float) -> SharedQuestions:
     """Questions about every bus of a case, with the sieves behind them."""
     raised = dict(case.raised_mw)
-    bare = case.plain.without_outages()
+    bare = case.plain.with_outages(())
     secure = BusQuestion(
         sieve=PairSieve(case.plain),
         raised_mw=raised,

@@ -54,7 +54,7 @@ class YearCase:
         """Dispatch grid with these plan points; ``security`` replaces the study's."""
         campus_ids = [p.id for p in points if p.is_campus]
         listed = listed_outages(self.study, self.network, campus_ids, security, self.sets)
-        grid = self.plain if listed else self.plain.without_outages()
+        grid = self.plain if listed else self.plain.with_outages(())
         if limits is not None:
             grid = grid.with_limits(limits)
         return grid.with_points(points, listed[len(grid.outages.contingencies) :])

@@ -103,16 +103,7 @@ def both_at_once(grid: Grid, state_of: StateOf, pairs: Sequence[Pair], block_h: 
 def without_supply(grid: Grid, pairs: Sequence[Pair]) -> list[Pair]:
     """Pairs that leave no unit to make up for them beside most of the load: no flow after them means anything."""
     lost = [both(*pair) for pair in pairs]
-    together = Grid(
-        grid.network,
-        grid.series,
-        grid.limits,
-        grid.prices,
-        points=grid.points,
-        contingencies=lost,
-        factors=grid.factors,
-    )
-    gone = set(without_pickup(together.outages))
+    gone = set(without_pickup(grid.with_outages(lost).outages))
     return [pair for pair, union in zip(pairs, lost, strict=True) if union in gone]
 
 
@@ -206,15 +197,7 @@ def _dark_mw(series: GridSeries, dark: BoolArray) -> float:
 
 
 def _with_outages(grid: Grid, lost: Sequence[Contingency]) -> Grid:
-    found = Grid(
-        grid.network,
-        grid.series,
-        grid.limits,
-        grid.prices,
-        points=grid.points,
-        contingencies=lost,
-        factors=grid.factors,
-    )
+    found = grid.with_outages(lost)
     _check_pickup(found)
     return found
 

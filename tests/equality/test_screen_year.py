@@ -128,7 +128,7 @@ def assert_same(found: PairTable, expected: PairTable) -> None:
 
 def test_a_grid_without_outages_shows_what_is_over_as_it_stands(stressed: tuple[Grid, np.ndarray]) -> None:
     grid, state = stressed
-    alone = screened(grid.without_outages(), state).pairs
+    alone = screened(grid.with_outages(()), state).pairs
     both = screened(grid, state).pairs
     assert_same(alone, both.at(both.contingency == INTACT))
 
