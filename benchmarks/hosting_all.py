@@ -15,17 +15,17 @@ import numpy as np
 
 from gridplan.bus_table import buses_from
 from gridplan.dispatch.hosting_all import BusBlock, blocks_of
-from gridplan.hosting_ground import snapshot_study
 from gridplan.plan.all_buses import most_mw_of, room_of, shared_questions
 from gridplan.plan.case import year_case
 from gridplan.plan.poi import poi_capacity
+from gridplan.study_ground import snapshot_ground
 
 ALONE = 2
 
 
 def main(count: int | None) -> None:
     """Print one line for each part, in ms a bus: median of the blocks."""
-    given = snapshot_study(Path("texas2000"), None)
+    given = snapshot_ground(Path("texas2000"), None)
     begun = time.process_time()
     case = year_case(given.study, 2026, given.network, given.series)
     print(f"grid without campuses {time.process_time() - begun:.1f} s")

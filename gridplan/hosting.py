@@ -22,18 +22,6 @@ from gridplan.bus_table import (
 )
 from gridplan.conditional import Budget, HourlyCapacity, budgets_asked, conditional_curve
 from gridplan.dispatch.farm import Crew, Farm
-from gridplan.hosting_ground import (
-    Service,
-    StudyGrid,
-    basis_of,
-    buses_of,
-    check_known,
-    is_study,
-    sets_basis,
-    snapshot_study,
-    study_grid,
-    with_security,
-)
 from gridplan.load_only.rule import LocalHours
 from gridplan.network.policy import Policy
 from gridplan.plan.all_buses import MOST_HOURS, most_mw_of
@@ -50,6 +38,7 @@ from gridplan.store.checkpoint import Checkpoint, unfinished_folder
 from gridplan.store.fingerprint import Fingerprints
 from gridplan.store.versions import makers
 from gridplan.study.schema import Study, Terms
+from gridplan.study_ground import Service, StudyGround, buses_of, check_known, open_ground
 
 Progress = Callable[[str], None]
 CurtailmentMode = Literal["preventive", "post_contingency"]
@@ -81,7 +70,7 @@ def hosting_study(
     Parameters
     ----------
     target : path
-        Study, network file, dataset folder or name of a dataset; a network alone is one snapshot (``snapshot_study``).
+        Study, network file, dataset folder or name of a dataset; a network alone is one snapshot (``snapshot_ground``).
     buses, all_buses :
         Buses to look at, or every bus; default the candidates of the study, or every bus of a network.
     security, service :
@@ -102,21 +91,17 @@ def hosting_study(
     tell = progress or (lambda _: None)
     tell("reading the grid")
     target = Path(target)
-    is_network = not is_study(target)
-    given = snapshot_study(target, policy) if is_network else study_grid(target)
-    study = with_security(given.study, security)
+    given = open_ground(target, policy, security)
     check_known(given.network, buses, target)
-    check_shape(study, shape, target)
-    is_all = all_buses or (is_network and not buses)
+    check_shape(given.study, shape, target)
+    is_all = all_buses or (given.is_network and not buses)
     from_kv = table.prepared(given.network, target) if is_all else 0.0
-    names = buses_from(given.network, from_kv) if is_all else buses_of(study, buses)
-    asked = _Asked(
-        names, service, budget_frac, tuple(budget_hours), curtailment_mode, is_network, is_all, from_kv, shape, units
-    )
-    keeper = _checkpoint(target, given, study, resume, tell)
-    with keeper, Farm(workers or study.solve.workers, crew=crew, keeper=keeper) as farm:
-        rows, hours = _rows(study, given, asked, farm, tell)
-    return _finished(study, given, asked, rows, hours, table if is_all else WHOLE_TABLE, tell)
+    names = buses_from(given.network, from_kv) if is_all else buses_of(given.study, buses)
+    asked = _Asked(names, service, budget_frac, tuple(budget_hours), curtailment_mode, is_all, from_kv, shape, units)
+    keeper = _checkpoint(target, given, resume, tell)
+    with keeper, Farm(workers or given.study.solve.workers, crew=crew, keeper=keeper) as farm:
+        rows, hours = _rows(given, asked, farm, tell)
+    return _finished(given, asked, rows, hours, table if is_all else WHOLE_TABLE, tell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +113,6 @@ class _Asked:
     budget_frac: float | None
     budget_hours: tuple[int, ...]
     curtailment_mode: CurtailmentMode | None
-    is_network: bool
     is_all: bool
     min_kv: float
     shape: str | None
@@ -141,8 +125,7 @@ class _Asked:
 
 
 def _finished(
-    study: Study,
-    given: StudyGrid,
+    given: StudyGround,
     asked: _Asked,
     rows: Sequence[Mapping[str, Any]],
     hours: int,
@@ -150,8 +133,8 @@ def _finished(
     tell: Progress,
 ) -> dict[str, Any]:
     """The answer, and its files if a folder is given."""
-    basis = basis_of(study, hours, asked.service, asked.is_network) | sets_basis(study, given.sets)
-    answer = _answer(rows, basis | ({"min_kv": asked.min_kv} if asked.is_all else {}), asked.is_network)
+    basis = given.basis(hours, asked.service)
+    answer = _answer(rows, basis | ({"min_kv": asked.min_kv} if asked.is_all else {}), given.is_network)
     if table.folder is not None:
         tell(f"table and map in {table.folder}")
         answer["files"] = write_table(
@@ -163,15 +146,14 @@ def _finished(
     return answer | {"findings": [finding.to_json() for finding in given.findings]}
 
 
-def _rows(
-    study: Study, given: StudyGrid, asked: _Asked, farm: Farm, tell: Progress
-) -> tuple[list[dict[str, Any]], int]:
+def _rows(given: StudyGround, asked: _Asked, farm: Farm, tell: Progress) -> tuple[list[dict[str, Any]], int]:
     """Rows of all years and buses, and the count of hours."""
+    study = given.study
     rows: list[dict[str, Any]] = []
     hours = 0
     for year in study.years:
-        own = farm if asked.is_network else farm.named(f"{year} ")
-        tell("grid without campuses" if asked.is_network else f"{year}: grid without campuses")
+        own = farm if given.is_network else farm.named(f"{year} ")
+        tell("grid without campuses" if given.is_network else f"{year}: grid without campuses")
         case = year_case(study, year, given.network, given.series, own, sets=given.sets)
         hours = case.hours
         if asked.are_together(case):
@@ -203,11 +185,11 @@ def _more(case: YearCase, found: PoiCapacity, asked: _Asked) -> dict[str, Any]:
     return more
 
 
-def _checkpoint(target: Path, given: StudyGrid, study: Study, resume: bool, tell: Progress) -> Checkpoint:
+def _checkpoint(target: Path, given: StudyGround, resume: bool, tell: Progress) -> Checkpoint:
     """What is kept of an unfinished call, under ``reports``: nothing stands there unless it takes long."""
     fingerprints = Fingerprints()
     belongs_to = {
-        "the study": study.work_digest,
+        "the study": given.study.work_digest,
         "the grid": fingerprints.of(given.network, given.sets),
         "its hours": fingerprints.of(given.series),
         **makers(),

@@ -14,9 +14,9 @@ import numpy as np
 
 from gridplan.dispatch.grid import PlanPoint
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
-from gridplan.hosting_ground import HostingGround, hosting_ground
 from gridplan.network.model import FloatArray
 from gridplan.network.policy import Policy
+from gridplan.plan.all_buses import most_mw_of
 from gridplan.plan.case import YearCase, year_case
 from gridplan.plan.joint.capacity import (
     Frontier,
@@ -31,6 +31,7 @@ from gridplan.plan.joint.secure_set import SecureSet, Side
 from gridplan.plan.local_hour import hour_text
 from gridplan.snapshot import Security
 from gridplan.solution import SCHEMA_VERSION
+from gridplan.study_ground import buses_of, check_known, open_ground
 
 Progress = Callable[[str], None]
 
@@ -69,20 +70,23 @@ def joint_hosting_study(
     tell = progress or (lambda _: None)
     tell("reading the grid")
     target = Path(target)
-    ground = hosting_ground(target, buses=buses, security=security, policy=policy)
-    if len(ground.buses) < 2:
+    ground = open_ground(target, policy, security)
+    check_known(ground.network, buses, target)
+    together = tuple(buses_of(ground.study, buses))
+    if len(together) < 2:
         raise input_error(
             "GP-BUS-005",
-            f"joint capacity is asked for with one bus, {ground.buses[0]}",
+            f"joint capacity is asked for with one bus, {together[0]}",
             "give --bus at least twice, with different buses",
             Place(file=target, key="--bus"),
         )
-    weight = _weights(ground, weights or {}, target)
+    weight = _weights(together, weights or {}, target)
     years = []
     for year in ground.study.years:
         tell("grid without campuses" if ground.is_network else f"{year}: grid without campuses")
         case = year_case(ground.study, year, ground.network, ground.series, sets=ground.sets)
-        years.append(_joint_year(case, ground, weight, tell))
+        when = {} if ground.is_network else {"year": year}
+        years.append(when | _joint_year(case, together, weight, ground.timezone, tell))
     gap_mw = max(found["gap_mw"] for found in years)
     basis = ground.basis(case.hours)
     basis.pop("each_bus")
@@ -97,8 +101,8 @@ def joint_hosting_study(
     }
 
 
-def _weights(ground: HostingGround, given: Mapping[str, float], target: Path) -> FloatArray:
-    unknown = [bus for bus in given if bus not in ground.buses]
+def _weights(buses: Sequence[str], given: Mapping[str, float], target: Path) -> FloatArray:
+    unknown = [bus for bus in given if bus not in buses]
     if unknown:
         place = Place(file=target, key="--weight")
         remedy = "give weights to buses of --bus only"
@@ -106,29 +110,30 @@ def _weights(ground: HostingGround, given: Mapping[str, float], target: Path) ->
             Finding(
                 code="GP-BUS-001",
                 severity="error",
-                message=f"bus {bus} has a weight and is not among the buses.{did_you_mean(bus, ground.buses)}",
+                message=f"bus {bus} has a weight and is not among the buses.{did_you_mean(bus, buses)}",
                 remedy=remedy,
                 place=place,
             )
             for bus in unknown
         )
-    return np.array([given.get(bus, 1.0) for bus in ground.buses])
+    return np.array([given.get(bus, 1.0) for bus in buses])
 
 
-def _joint_year(case: YearCase, ground: HostingGround, weights: FloatArray, progress: Progress) -> dict[str, Any]:
-    grid = case.grid([PlanPoint(id=bus, bus=case.network.bus_index(bus)) for bus in ground.buses])
-    most = float((case.series.p_max_mw.sum(axis=1) - case.series.load_mw.sum(axis=1)).max()) + 1.0
-    secure = SecureSet(grid, most_mw=max(most, 1.0), rows=case.rows, raised_mw=case.raised_mw)
-    pair = frontier(secure, progress) if len(ground.buses) == 2 else None
+def _joint_year(
+    case: YearCase, buses: Sequence[str], weights: FloatArray, timezone: str | None, progress: Progress
+) -> dict[str, Any]:
+    grid = case.grid([PlanPoint(id=bus, bus=case.network.bus_index(bus)) for bus in buses])
+    secure = SecureSet(grid, most_mw=most_mw_of(case), rows=case.rows, raised_mw=case.raised_mw)
+    pair = frontier(secure, progress) if len(buses) == 2 else None
     total = pair_total(pair, weights) if pair else largest_total(secure, weights, progress)
-    alone = pair_alone_mw(pair) if pair else [alone_mw(secure, point) for point in range(len(ground.buses))]
-    when = {} if ground.is_network else {"year": case.year}
-    found = when | _total_fields(case, ground, total, weights, alone)
-    return found | (_pair_fields(case, ground, pair) if pair else {}) | {"programs": secure.programs}
+    alone = pair_alone_mw(pair) if pair else [alone_mw(secure, point) for point in range(len(buses))]
+    sides = [_side_fields(case, buses, side, timezone) for side in total.sides]
+    found = _total_fields(case, buses, total, weights, alone) | {"binding": sides}
+    return found | (_pair_fields(case, buses, pair, timezone) if pair else {}) | {"programs": secure.programs}
 
 
 def _total_fields(
-    case: YearCase, ground: HostingGround, total: JointCapacity, weights: FloatArray, alone: Sequence[float]
+    case: YearCase, buses: Sequence[str], total: JointCapacity, weights: FloatArray, alone: Sequence[float]
 ) -> dict[str, Any]:
     rows = [
         {
@@ -138,7 +143,7 @@ def _total_fields(
             "weight": float(weights[k]),
             "is_radial": bool(case.is_radial[case.network.bus_index(bus)]),
         }
-        for k, bus in enumerate(ground.buses)
+        for k, bus in enumerate(buses)
     ]
     is_firm = case.study.criteria.accept_radial_supply or not any(row["is_radial"] for row in rows)
     return {
@@ -148,31 +153,30 @@ def _total_fields(
         "gap_mw": total.gap_mw,
         "is_firm": is_firm,
         "buses": rows,
-        "binding": [_side_fields(case, ground, side) for side in total.sides],
     }
 
 
-def _pair_fields(case: YearCase, ground: HostingGround, pair: Frontier) -> dict[str, Any]:
-    first, second = ground.buses
+def _pair_fields(case: YearCase, buses: Sequence[str], pair: Frontier, timezone: str | None) -> dict[str, Any]:
+    first, second = buses
     corners = [
         {first: float(u[0]) + 0.0, second: float(u[1]) + 0.0, "is_efficient": efficient}
         for u, efficient in zip(pair.area.corners, pair.is_efficient, strict=True)
     ]
     sides = [
-        {"from_corner": k, "to_corner": (k + 1) % len(corners)} | _side_fields(case, ground, side)
+        {"from_corner": k, "to_corner": (k + 1) % len(corners)} | _side_fields(case, buses, side, timezone)
         for k, side in enumerate(pair.area.sides)
     ]
     return {"corners": corners, "sides": sides, "frontier_gap_mw": pair.gap_mw}
 
 
-def _side_fields(case: YearCase, ground: HostingGround, side: Side) -> dict[str, Any]:
+def _side_fields(case: YearCase, buses: Sequence[str], side: Side, timezone: str | None) -> dict[str, Any]:
     """A side as planners read it: what a MW at each bus uses, of how many MW, what binds and when."""
     fields: dict[str, Any] = {
-        "uses": {bus: float(use) + 0.0 for bus, use in zip(ground.buses, np.round(side.normal, 12), strict=True)},
+        "uses": {bus: float(use) + 0.0 for bus, use in zip(buses, np.round(side.normal, 12), strict=True)},
         "room_mw": side.room_mw + 0.0,
         "binding": list(side.binding)
         or ["no MW below 0" if side.room_mw <= 0.0 else "nothing up to the MW looked for"],
     }
-    if side.hour >= 0 and not ground.is_network:
-        fields["hour_local"] = hour_text(case.series.time_utc[side.hour], case.study.timezone)
+    if side.hour >= 0 and timezone is not None:
+        fields["hour_local"] = hour_text(case.series.time_utc[side.hour], timezone)
     return fields

@@ -18,11 +18,7 @@ from gridplan.dispatch.grid import Grid, PlanPoint
 from gridplan.dispatch.headroom import transfer
 from gridplan.dispatch.rows import INTACT
 from gridplan.dispatch.screen_year import StateOf, YearScreen, block_hours, pairs_that_fit, screen_year
-from gridplan.errors import Finding
-from gridplan.hosting_ground import is_study
-from gridplan.inputs import read_inputs
-from gridplan.network.case import GridCase
-from gridplan.network.contingency import Contingency, Rating
+from gridplan.network.contingency import Rating
 from gridplan.network.contingency_files.pairs import of_branches, pairs_of_words, read_pairs
 from gridplan.network.model import FloatArray, Network
 from gridplan.network.outage_effects import without_pickup
@@ -31,7 +27,7 @@ from gridplan.plan.base_case import base_dispatch
 from gridplan.plan.case import listed_outages, year_grid
 from gridplan.plan.pair_outages import Pair, both_at_once, one_after_the_other, without_supply
 from gridplan.series.model import GridSeries
-from gridplan.snapshot import SNAPSHOT_BASIS, snapshot
+from gridplan.snapshot import SNAPSHOT_BASIS
 from gridplan.solution import SCHEMA_VERSION
 from gridplan.store.folder import write_together
 from gridplan.store.screen_tables import (
@@ -44,7 +40,7 @@ from gridplan.store.screen_tables import (
     screen_rows,
     table_text,
 )
-from gridplan.study.schema import Study
+from gridplan.study_ground import StudyGround, open_ground
 
 Progress = Callable[[str], None]
 Dispatch = Literal["unsecured", "secure", "requested"]
@@ -74,24 +70,6 @@ class PairChoice:
     def is_any(self) -> bool:
         """Whether any pair is asked for."""
         return bool(self.words or self.file or self.worst)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Given:
-    """A study with its grid, or a network as the study of its one snapshot."""
-
-    study: Study
-    network: Network
-    series: GridSeries
-    sets: tuple[Contingency, ...] = ()
-    case: GridCase | None = None
-    findings: tuple[Finding, ...] = ()
-    is_network: bool = False
-
-    @property
-    def timezone(self) -> str | None:
-        """Clock of the hours; None for a snapshot, which has none."""
-        return None if self.is_network else self.study.timezone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +119,7 @@ def screen_target(
     tell, chosen = progress or (lambda _: None), pairs or PairChoice()
     asked = _Asked(dispatch=dispatch, above_frac=above_percent / 100.0, memory_mb=memory_mb, pairs=chosen, tell=tell)
     tell("reading the grid")
-    given = _given(Path(target), policy)
+    given = open_ground(Path(target), policy)
     named = _named_pairs(given, chosen, Path(target))
     with Farm(workers or given.study.solve.workers) as farm:
         found = [_screened_year(given, year, asked, named, farm) for year in given.study.years]
@@ -193,7 +171,7 @@ class _YearRows:
     double: list[Row]
 
 
-def _screened_year(given: _Given, year: int, asked: _Asked, named: Sequence[Pair], farm: Farm) -> _YearRows:
+def _screened_year(given: StudyGround, year: int, asked: _Asked, named: Sequence[Pair], farm: Farm) -> _YearRows:
     before = "" if given.is_network else f"{year}: "
     asked.tell(f"{before}{asked.dispatch} dispatch")
     flows = _flows(given, year, asked.dispatch, farm)
@@ -213,32 +191,7 @@ def _screened_year(given: _Given, year: int, asked: _Asked, named: Sequence[Pair
     )
 
 
-def _given(target: Path, policy: Policy | None) -> _Given:
-    if is_study(target):
-        inputs = read_inputs(target)
-        built = inputs.grid.built
-        return _Given(
-            study=inputs.file.study,
-            network=inputs.network,
-            series=inputs.series,
-            sets=inputs.contingencies,
-            case=built.case if built else None,
-            findings=inputs.findings,
-        )
-    hour = snapshot(target, policy=policy)
-    study = {"schema_version": 1, "name": hour.network.name, "network": hour.network.name, "years": [2026]}
-    criteria = {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0}
-    return _Given(
-        study=Study.model_validate({**study, "timezone": hour.series.timezone, "criteria": criteria}),
-        network=hour.network,
-        series=hour.series,
-        case=hour.grid.built.case if hour.grid.built else None,
-        findings=hour.grid.findings,
-        is_network=True,
-    )
-
-
-def _named_pairs(given: _Given, chosen: PairChoice, target: Path) -> list[Pair]:
+def _named_pairs(given: StudyGround, chosen: PairChoice, target: Path) -> list[Pair]:
     found = pairs_of_words(chosen.words, given.network, given.case, target)
     return found + (read_pairs(chosen.file, given.network, given.case) if chosen.file else [])
 
@@ -250,7 +203,7 @@ def _worst_pairs(network: Network, grid: Grid, found: YearScreen, count: int) ->
     return of_branches(network, [int(k) for k in order[:count]])
 
 
-def _flows(given: _Given, year: int, dispatch: Dispatch, farm: Farm) -> _Flows:
+def _flows(given: StudyGround, year: int, dispatch: Dispatch, farm: Farm) -> _Flows:
     """Dispatch a year; a study that is n-0 is screened for its outages all the same."""
     study = given.study
     rules = study.criteria.model_copy(update={"pre_existing": "no_worsening"})
@@ -260,7 +213,7 @@ def _flows(given: _Given, year: int, dispatch: Dispatch, farm: Farm) -> _Flows:
     if lost:
         kept = [c for c in grid.outages.contingencies if c not in lost]
         grid = Grid(grid.network, grid.series, grid.limits, grid.prices, contingencies=kept, factors=grid.factors)
-    base, _, _ = base_dispatch(looked_at, grid.without_outages() if dispatch == "unsecured" else grid, farm)
+    base, _, _ = base_dispatch(looked_at, grid.with_outages(()) if dispatch == "unsecured" else grid, farm)
     not_screened = tuple(c.id for c in lost)
     if dispatch != "requested":
         return _Flows(
@@ -280,7 +233,7 @@ def _flows(given: _Given, year: int, dispatch: Dispatch, farm: Farm) -> _Flows:
     )
 
 
-def _with_campuses(given: _Given, year: int, grid: Grid) -> tuple[Grid, FloatArray]:
+def _with_campuses(given: StudyGround, year: int, grid: Grid) -> tuple[Grid, FloatArray]:
     campuses = [c for c in given.study.campuses if c.contract_mw_in(year) > 0]
     points = [PlanPoint(id=c.id, bus=grid.network.bus_index(c.poi[0])) for c in campuses]
     listed = listed_outages(given.study, grid.network, [p.id for p in points], "n-1", given.sets)
@@ -313,7 +266,7 @@ def _counts(year: int, flows: _Flows, found: YearScreen) -> dict[str, Any]:
 
 
 def _double_rows(
-    given: _Given,
+    given: StudyGround,
     year: int,
     flows: _Flows,
     pairs: Sequence[Pair],

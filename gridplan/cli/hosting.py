@@ -109,8 +109,8 @@ def hosting(
         return joint_reply(target, buses, weights, security, policy, fail_on_violation=fail_on_violation)
     refuse_given({"weights": "--weight"}, "--joint")
     _refuse_contradictions(buses, all_buses, service, budgets, budget_hours, mode)
-    from gridplan.hosting_ground import is_study
     from gridplan.pipeline import hosting_study
+    from gridplan.study_ground import is_study
 
     if is_study(target):
         options.refuse_policy(policy)

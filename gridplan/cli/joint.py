@@ -78,8 +78,8 @@ def joint_reply(
 ) -> Reply:
     """Answer of ``--joint``."""
     refuse_given(SINGLE_ONLY, "single buses, not to --joint")
-    from gridplan.hosting_ground import is_study
     from gridplan.pipeline import joint_hosting_study
+    from gridplan.study_ground import is_study
 
     if is_study(target):
         options.refuse_policy(policy)

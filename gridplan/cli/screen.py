@@ -90,8 +90,8 @@ def screen(
     """
     if worst and (words or file):
         raise click.UsageError("give --worst, or --pair and --pairs, not both")
-    from gridplan.hosting_ground import is_study
     from gridplan.pipeline import PairChoice, screen_target
+    from gridplan.study_ground import is_study
 
     if is_study(target):
         options.refuse_policy(policy)

@@ -35,7 +35,7 @@ ORDER = (
     ("summary",),
     ("candidates", "outage_sets"),
     ("inputs", "snapshot"),
-    ("bus_table", "conditional", "hosting_ground", "shaped_capacity"),
+    ("bus_table", "conditional", "study_ground", "shaped_capacity"),
     ("answers", "hosting", "handover"),
     ("conversion", "joint_hosting", "screening"),
     ("pipeline",),

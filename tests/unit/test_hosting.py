@@ -10,10 +10,10 @@ import pytest
 from gridplan.campus.build import build_campuses
 from gridplan.errors import InfeasibleError, InputError
 from gridplan.hosting import hosting_study
-from gridplan.hosting_ground import is_study
 from gridplan.inputs import read_inputs
 from gridplan.snapshot import snapshot
 from gridplan.study.schema import Campus
+from gridplan.study_ground import is_study
 from tests.oracles.btheta import listed_outages
 from tests.oracles.capacity import conditional_capacity_mw, curtailment, hosting_capacity_mw
 from tests.oracles.grid_block import GridRules

@@ -1,21 +1,22 @@
-"""What a hosting question is asked of: a study with its grid and hours, or a network as the study of its snapshot.
+"""What a question is asked of: a study with its grid and hours, or a network as the study of its snapshot.
 
-Comes in: a path and the buses that were asked for. Goes out: the study, the grid, and what the answer rests on.
+Comes in: a path. Goes out: the study, the grid, its hours, and what an answer rests on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
 from gridplan.inputs import read_inputs
 from gridplan.load_only.rule import LoadOnlyRule
+from gridplan.network.case import GridCase
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
-from gridplan.network.open_grid import DATASET_JSON, is_network_file
+from gridplan.network.open_grid import DATASET_JSON, OpenGrid, is_network_file
 from gridplan.network.policy import Policy
 from gridplan.series.model import GridSeries
 from gridplan.snapshot import SNAPSHOT_BASIS, Security, snapshot
@@ -33,8 +34,12 @@ def is_study(target: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudyGrid:
-    """What is looked at: a study with its grid, hours, named contingencies, and what was found in its files."""
+class StudyGround:
+    """A study with its grid and hours, or a network as the study of its one snapshot.
+
+    ``sets`` are the contingencies of its files, ``case`` the grid as a network file states it, ``findings`` what was
+    found in the files.
+    """
 
     study: Study
     network: Network
@@ -43,24 +48,49 @@ class StudyGrid:
     findings: tuple[Finding, ...]
     title: str
     is_synthetic: bool
+    is_network: bool
+    case: GridCase | None
+
+    @property
+    def timezone(self) -> str | None:
+        """Clock of the hours; None for a snapshot, which has none."""
+        return None if self.is_network else self.study.timezone
+
+    def basis(self, hours: int, service: Service = "firm") -> dict[str, Any]:
+        """What an answer about MW rests on, JSON-ready."""
+        named = {"named_contingencies": len(self.sets) if self.study.criteria.security == "n-1" else 0}
+        return _basis(self.study, hours, service, self.is_network) | (named if self.sets else {})
 
 
-def study_grid(path: Path) -> StudyGrid:
-    """Study of a file with its grid and hours."""
+def open_ground(target: Path, policy: Policy | None, security: Security | None = None) -> StudyGround:
+    """Study or network at a path; ``security`` replaces the study's.
+
+    Raises
+    ------
+    InputError, FileError
+        See ``read_inputs`` and ``snapshot``.
+    """
+    ground = _of_study(target) if is_study(target) else snapshot_ground(target, policy)
+    if security is None:
+        return ground
+    criteria = ground.study.criteria.model_copy(update={"security": security})
+    return replace(ground, study=ground.study.model_copy(update={"criteria": criteria}))
+
+
+def _of_study(path: Path) -> StudyGround:
     inputs = read_inputs(path)
-    info = inputs.grid.info
-    return StudyGrid(
+    return StudyGround(
         study=inputs.file.study,
         network=inputs.network,
         series=inputs.series,
         sets=inputs.contingencies,
         findings=inputs.findings,
-        title=info.title if info else inputs.network.name,
-        is_synthetic=bool(info and info.is_synthetic),
+        is_network=False,
+        **_grid_facts(inputs.grid, inputs.network),
     )
 
 
-def snapshot_study(target: Path, policy: Policy | None) -> StudyGrid:
+def snapshot_ground(target: Path, policy: Policy | None) -> StudyGround:
     """A network as the study of its one snapshot: full ratings, no outage of the new load itself."""
     hour = snapshot(target, policy=policy)
     network, series = hour.network, hour.series
@@ -74,23 +104,23 @@ def snapshot_study(target: Path, policy: Policy | None) -> StudyGrid:
             "criteria": {"contingencies": {"campuses": False}, "dc_rating_factor": 1.0, "accept_radial_supply": True},
         }
     )
-    info = hour.grid.info
-    return StudyGrid(
+    return StudyGround(
         study=study,
         network=network,
         series=series,
         sets=(),
         findings=hour.grid.findings,
-        title=info.title if info else network.name,
-        is_synthetic=bool(info and info.is_synthetic),
+        is_network=True,
+        **_grid_facts(hour.grid, network),
     )
 
 
-def with_security(study: Study, security: Security | None) -> Study:
-    """Study under another security criterion, if one is given."""
-    if security is None:
-        return study
-    return study.model_copy(update={"criteria": study.criteria.model_copy(update={"security": security})})
+def _grid_facts(grid: OpenGrid, network: Network) -> dict[str, Any]:
+    return {
+        "title": grid.info.title if grid.info else network.name,
+        "is_synthetic": bool(grid.info and grid.info.is_synthetic),
+        "case": grid.built.case if grid.built else None,
+    }
 
 
 def buses_of(study: Study, given: Sequence[str]) -> list[str]:
@@ -119,13 +149,7 @@ def check_known(network: Network, buses: Sequence[str], target: Path) -> None:
         raise InputError(findings)
 
 
-def sets_basis(study: Study, sets: Sequence[Contingency]) -> dict[str, Any]:
-    """Count of contingencies of files that were studied, where there are any."""
-    return {"named_contingencies": len(sets) if study.criteria.security == "n-1" else 0} if sets else {}
-
-
-def basis_of(study: Study, hours: int, service: Service, is_network: bool) -> dict[str, Any]:
-    """What an answer rests on, JSON-ready."""
+def _basis(study: Study, hours: int, service: Service, is_network: bool) -> dict[str, Any]:
     criteria = study.criteria
     basis: dict[str, Any] = {
         "commitment": "p_min_mw to p_max_mw of every unit" if is_network else criteria.commitment,
@@ -149,40 +173,3 @@ def basis_of(study: Study, hours: int, service: Service, is_network: bool) -> di
 def _load_only_words() -> str:
     words = LoadOnlyRule().words()
     return f"native load of the whole grid below its peak of {words['summer']} and of {words['winter']}, no network"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostingGround:
-    """What several buses are looked at on: study, grid, hours, buses, and what was found in the files."""
-
-    study: Study
-    network: Network
-    series: GridSeries
-    sets: tuple[Contingency, ...]
-    buses: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    is_network: bool
-
-    def basis(self, hours: int) -> dict[str, Any]:
-        """What the answer rests on."""
-        basis = basis_of(self.study, hours, "firm", self.is_network)
-        named = {"named_contingencies": len(self.sets) if self.study.criteria.security == "n-1" else 0}
-        return basis | (named if self.sets else {})
-
-
-def hosting_ground(
-    target: Path, *, buses: Sequence[str], security: Security | None, policy: Policy | None
-) -> HostingGround:
-    """Study or network of a hosting question with the buses that were asked for, each once; see ``hosting_study``."""
-    is_network = not is_study(target)
-    given = snapshot_study(target, policy) if is_network else study_grid(target)
-    check_known(given.network, buses, target)
-    return HostingGround(
-        study=with_security(given.study, security),
-        network=given.network,
-        series=given.series,
-        sets=given.sets,
-        buses=tuple(buses_of(given.study, buses)),
-        findings=given.findings,
-        is_network=is_network,
-    )
