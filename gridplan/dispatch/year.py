@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -226,18 +226,15 @@ def unserved_mw(grid: Grid, result: YearResult) -> FloatArray:
     return out
 
 
+def result_at(result: YearResult, at: IntArray | slice) -> YearResult:
+    """Chosen hours of a result, by their places in it; hours keep their numbers."""
+    return YearResult(**{column.name: getattr(result, column.name)[at] for column in fields(result)})
+
+
 def result_part(result: YearResult, part: slice) -> YearResult:
     """Some hours of a result, numbered from 0."""
-    hours = result.hours[part]
-    return YearResult(
-        hours=hours - hours[0],
-        u_mw=result.u_mw[part],
-        cost_usd=result.cost_usd[part],
-        column_mw=result.column_mw[part],
-        row_dual=result.row_dual[part],
-        overload_mw=result.overload_mw[part],
-        is_feasible=result.is_feasible[part],
-    )
+    chosen = result_at(result, part)
+    return replace(chosen, hours=chosen.hours - chosen.hours[0])
 
 
 def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
@@ -261,17 +258,4 @@ def merged(old: YearResult, fresh: YearResult, n_row: int) -> YearResult:
         row_dual=put(old.row_dual, fresh.row_dual, n_row + 1),
         overload_mw=put(old.overload_mw, fresh.overload_mw, n_row),
         is_feasible=put(old.is_feasible, fresh.is_feasible, None),
-    )
-
-
-def result_at(result: YearResult, at: IntArray) -> YearResult:
-    """Chosen hours of a result, by their places in it; hours keep their numbers."""
-    return YearResult(
-        hours=result.hours[at],
-        u_mw=result.u_mw[at],
-        cost_usd=result.cost_usd[at],
-        column_mw=result.column_mw[at],
-        row_dual=result.row_dual[at],
-        overload_mw=result.overload_mw[at],
-        is_feasible=result.is_feasible[at],
     )

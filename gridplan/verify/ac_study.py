@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Grid, unit_output_mw
 from gridplan.dispatch.rows import INTACT, RowKey
 from gridplan.dispatch.screen import limit_mw, pair_flow_mw, suspicious_pairs
-from gridplan.dispatch.year import YearDispatch, YearResult, state_mw
+from gridplan.dispatch.year import YearDispatch, YearResult, result_at, state_mw
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import FloatArray, Network
 from gridplan.plan.case import YearCase
@@ -71,7 +71,7 @@ def check_year(plan: YearPlan, farm: Farm, progress: Callable[[str], None]) -> d
     hours = sorted(setting.labels)
     mw = sites.result.sites_mw - sites.result.curtailed_mw
     progress(f"AC check: {len(hours)} hours, {len(setting.outages)} outages")
-    dispatch = _rows_of(sites.result.dispatch, hours)
+    dispatch = result_at(sites.result.dispatch, np.asarray(hours))
     certificate = _check(setting, dispatch, mw[hours], farm)
     answer = certificate.to_json()
     answer["hours"] = [{"time": t, "label": setting.labels[t]} for t in hours]
@@ -208,20 +208,6 @@ def _outages(
     return (*chosen.values(), *lost)
 
 
-def _rows_of(result: YearResult, hours: Sequence[int]) -> YearResult:
-    at = np.asarray(hours)
-    return replace(
-        result,
-        hours=result.hours[at],
-        u_mw=result.u_mw[at],
-        cost_usd=result.cost_usd[at],
-        column_mw=result.column_mw[at],
-        row_dual=result.row_dual[at],
-        overload_mw=result.overload_mw[at],
-        is_feasible=result.is_feasible[at],
-    )
-
-
 def injections(case: YearCase, grid: Grid, result: YearResult) -> list[AcInjections]:
     """AC injections of solved hours, campuses apart."""
     output = unit_output_mw(grid, result.column_mw, result.hours)
@@ -257,7 +243,7 @@ def _check(
 ) -> AcCertificate:
     """Certificate of the given hours at withdrawals ``u_mw``, dims (time, site)."""
     case = setting.case
-    base = _rows_of(case.base_at(setting.grid.n_point), list(dispatch.hours))
+    base = result_at(case.base_at(setting.grid.n_point), dispatch.hours)
     with_campus = injections(case, setting.grid, dispatch)
     without = injections(case, setting.grid, base)
     hours = [
