@@ -31,8 +31,6 @@ from gridplan.store.folder import write_together
 #: Buses up to which a network is looked at in full unless a voltage is given; above it only transmission is.
 MOST_BUSES, TRANSMISSION_KV = 300, 100.0
 CSV, GPKG, SVG, PNG, UNPLACED_CSV = "hosting.csv", "hosting.gpkg", "hosting.svg", "hosting.png", "hosting_unplaced.csv"
-#: Part by which MW under the rules for violations that are there already must differ to be shown side by side.
-RULES_DIFFER_FRAC = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,12 +186,6 @@ def place_of(network: Network, name: str) -> dict[str, Any]:
         "latitude_degree": float(table.latitude_degree[bus]) if known else None,
         "longitude_degree": float(table.longitude_degree[bus]) if known else None,
     }
-
-
-def rules_differ(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Buses whose MW under the three rules differ by more than ``RULES_DIFFER_FRAC``."""
-    mw = np.array([[row["no_worsening_mw"], row["set_aside_mw"], row["fix_first_mw"]] for row in rows]).reshape(-1, 3)
-    return int((mw.max(axis=1) - mw.min(axis=1) > RULES_DIFFER_FRAC * np.maximum(mw.max(axis=1), 1e-6)).sum())
 
 
 def check_folder(folder: Path, *, is_forced: bool) -> None:

@@ -20,9 +20,6 @@ from gridplan.plan.event_terms import event_figures
 from gridplan.plan.problems.capacity import CurtailmentTerms, conditional_total_mw, curtailment
 from gridplan.solution import counted_threshold_mw
 
-#: Energy that hours below the counting threshold can add to a budget of hours, of the asked energy.
-UNCOUNTED_FRAC = 0.006
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -37,10 +34,6 @@ class Budget:
         return CurtailmentTerms(
             max_energy_frac=self.energy_frac, max_hours=self.hours, max_event_h=math.inf, max_depth_frac=math.inf
         )
-
-    def energy_at_most(self, n_time: int) -> float:
-        """Part of the energy that no load within the budget can lose more of."""
-        return min(self.energy_frac, self.hours / max(n_time, 1) + UNCOUNTED_FRAC, 1.0)
 
 
 def budgets_asked(energy_frac: float, hours: Sequence[int]) -> list[Budget]:

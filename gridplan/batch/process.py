@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from gridplan.dispatch.farm import Crew
+from gridplan.dispatch.local_crew import end_processes
 from gridplan.errors import GridplanError, InputError
 from gridplan.store.checkpoint import unfinished_folder
 
 TRIES = 2
-_GRACE_S = 3.0
 _MOST_LETTERS = 10_000  # of a detail: it must fit into a pipe that is read after the process has ended
 _MOST_WORDS = 500  # letters of a reason
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -98,7 +98,7 @@ def _run_in_processes(tasks: Sequence[Task], workers: int, runner: str) -> Gener
                 else:
                     yield ended.task, ending or Ending(reason=_death(ended.process))
     finally:
-        _stop([entry.process for entry in running.values()])
+        end_processes([entry.process for entry in running.values()])
 
 
 def _start(runner: str, task: Task, tries: int) -> _Running:
@@ -173,16 +173,6 @@ def _death(process: SpawnProcess) -> str:
     name = signal.Signals(-code).name if -code in {s.value for s in signal.Signals} else str(-code)
     hint = "; this is often a lack of memory" if name == "SIGKILL" else ""
     return f"its process was killed by {name}, {TRIES} times{hint}"
-
-
-def _stop(processes: Sequence[SpawnProcess]) -> None:
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(_GRACE_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
 
 
 @contextmanager

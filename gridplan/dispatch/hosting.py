@@ -39,8 +39,6 @@ class Hosting:
         What binds in the hour of least capacity, strongest first.
     rows : tuple of row keys
         Security rows that were needed.
-    solved_hours : int
-        Programs that were solved, hours that lacked a row again.
     """
 
     capacity_mw: FloatArray
@@ -51,7 +49,6 @@ class Hosting:
     firm_hour: int
     binding: tuple[str, ...]
     rows: tuple[RowKey, ...]
-    solved_hours: int
 
 
 def hosting_year(
@@ -95,7 +92,6 @@ def hosting_year(
         firm_hour=int(hours[worst]),
         binding=_binding(grid, year, result.row_dual[worst], bool(is_supply[worst])),
         rows=tuple(year.pool.keys),
-        solved_hours=year.solved_hours,
     )
 
 

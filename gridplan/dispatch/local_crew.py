@@ -8,9 +8,10 @@ import pickle
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,11 @@ class _Loading(Executor):
 
 def _end(pool: ProcessPoolExecutor) -> None:
     # Until Python 3.14 a pool has no public way to end processes that are at work.
-    processes = list((getattr(pool, "_processes", None) or {}).values())
+    end_processes(list((getattr(pool, "_processes", None) or {}).values()))
+
+
+def end_processes(processes: Sequence[BaseProcess]) -> None:
+    """Ask processes to end, then make them."""
     for process in processes:
         process.terminate()
     for process in processes:
