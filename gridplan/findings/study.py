@@ -300,4 +300,11 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "`gridplan hosting --shape` names a campus that the study does not have.",
         "Name one of the campuses of the study.",
     ),
+    FindingKind(
+        "GP-CAM-010",
+        "Unknown hardware",
+        "error",
+        "A workload names an accelerator that is not in the table of servers.",
+        "Use one of the names listed.",
+    ),
 )

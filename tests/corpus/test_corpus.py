@@ -27,6 +27,7 @@ OF_OTHER_COMMANDS = {
     "GP-CAM-002",
     "GP-CAM-003",
     "GP-CAM-004",
+    "GP-CAM-010",
     "GP-CASE-001",
     "GP-CASE-002",
     "GP-CNV-001",
