@@ -8,15 +8,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.campus.shape_table import HOURS_OF_DAY, SHAPES, Shape
+from gridplan.campus.clock import ahead_of_utc_s
+from gridplan.campus.shape_table import HOURS_OF_DAY, HOURS_OF_WEEK, SHAPES, Shape
 from gridplan.errors import Place, did_you_mean, input_error
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 TimeArray = npt.NDArray[np.datetime64]
 
 _BY_NAME = {shape.name: shape for shape in SHAPES}
 _MONDAY_BEFORE_1970 = 3  # days from Monday, 29 December 1969, to 1 January 1970
-_DAYS_OF_WEEK, _FIRST_WEEKEND_DAY = 7, 5
+_SECONDS_OF_HOUR = 3600
 
 
 def shape_names() -> tuple[str, ...]:
@@ -42,12 +44,55 @@ def find_shape(name: str, place: Place | None = None) -> Shape:
     )
 
 
+def week_rel(shape: Shape) -> FloatArray:
+    """Relative demand from Monday 0 h to Sunday 23 h by the clock of the table, dims (168,); its mean is 1."""
+    rel = np.array(shape.week_rel)
+    return np.asarray(rel / rel.mean())
+
+
 def shape_rel(shape: Shape, time_utc: TimeArray) -> FloatArray:
-    """Relative demand of a shape in these hours, dims (time,); its mean over them is 1."""
-    hours = time_utc.astype("datetime64[h]").astype(np.int64)
-    days = hours // HOURS_OF_DAY
-    is_weekend = (days + _MONDAY_BEFORE_1970) % _DAYS_OF_WEEK >= _FIRST_WEEKEND_DAY
-    rel = np.array(shape.weekday_rel)[hours % HOURS_OF_DAY] * np.where(is_weekend, shape.weekend_per_weekday, 1.0)
+    """Relative demand of a shape whose clock is read as UTC, dims (time,); its mean over these hours is 1."""
+    return _rel_at(week_rel(shape), _seconds(time_utc))
+
+
+def local_shape_rel(shape: Shape, time_utc: TimeArray, timezone: str) -> FloatArray:
+    """Relative demand if the shape's users lived in this IANA zone, dims (time,); its mean over these hours is 1.
+
+    The clock of the users moves to the zone, hour by hour and with daylight saving time: what they ask for at 9 h on a
+    Monday comes at 9 h on a Monday there. ``flat`` stays flat.
+    """
+    local_s = _seconds(time_utc) + ahead_of_utc_s(time_utc, timezone)
+    return _rel_at(week_rel(shape), local_s - shape.users_minus_utc_h * _SECONDS_OF_HOUR)
+
+
+def mixed_rel(local: FloatArray, global_: FloatArray, w_local: FloatArray) -> FloatArray:
+    """Relative demand of users nearby and everywhere, dims (scenario, time); its mean is 1 where both means are.
+
+    ``rel = w local + (1 - w) global``
+
+    Parameters
+    ----------
+    local, global_ : float, dims (time,) [1]
+    w_local : float, dims (scenario,) [1]
+        Share of the requests whose users are near.
+    """
+    w = np.asarray(w_local)[:, None]
+    return np.asarray(w * local + (1.0 - w) * global_)
+
+
+def _seconds(time_utc: TimeArray) -> IntArray:
+    return time_utc.astype("datetime64[s]").astype(np.int64)
+
+
+def _rel_at(table: FloatArray, clock_s: IntArray) -> FloatArray:
+    """Mean of a table over the hours that begin at these moments of its clock, divided by the mean of all of them.
+
+    An hour that begins at 9:30 is half of the hour from 9 and half of the hour from 10.
+    """
+    hours, rest_s = np.divmod(clock_s, _SECONDS_OF_HOUR)
+    first = (hours + _MONDAY_BEFORE_1970 * HOURS_OF_DAY) % HOURS_OF_WEEK
+    later_frac = rest_s / _SECONDS_OF_HOUR
+    rel = (1.0 - later_frac) * table[first] + later_frac * table[(first + 1) % HOURS_OF_WEEK]
     return np.asarray(rel / rel.mean())
 
 
