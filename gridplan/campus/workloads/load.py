@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.campus.streams import Streams
+
 FloatArray = npt.NDArray[np.float64]
 TimeArray = npt.NDArray[np.datetime64]
 
@@ -36,6 +38,25 @@ class Hours:
     def __len__(self) -> int:
         """Count of hours."""
         return len(self.time_utc)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """What is left to chance within a scenario; without it every workload gives its expected course.
+
+    Parameters
+    ----------
+    noise : float, dims (scenario, time), optional
+        Multiplier of requests.
+    streams : Streams, optional
+        Random streams of the campus for failures, jobs and runs.
+    """
+
+    noise: FloatArray | None = None
+    streams: Streams | None = None
+
+
+NO_CHANCE = Chance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

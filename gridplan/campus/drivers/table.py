@@ -1,0 +1,29 @@
+"""The one table of load-model parameters; a new parameter is a row of one of its parts."""
+
+from __future__ import annotations
+
+from gridplan.campus.drivers.parameter import Parameter
+from gridplan.campus.drivers.rows_service import SERVICE
+from gridplan.campus.drivers.rows_serving import SERVING
+from gridplan.errors import Place, did_you_mean, input_error
+
+PARAMETERS: tuple[Parameter, ...] = (*SERVICE, *SERVING)
+_BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}
+
+
+def find_parameter(key: str, place: Place | None = None) -> Parameter:
+    """Row of a parameter.
+
+    Raises
+    ------
+    InputError
+        GP-CAM-013, if there is none; the text offers the nearest keys.
+    """
+    if key in _BY_KEY:
+        return _BY_KEY[key]
+    raise input_error(
+        "GP-CAM-013",
+        f"there is no parameter {key!r}.{did_you_mean(key, _BY_KEY)}",
+        "see docs/load-model.md for the parameters a driver pack may set",
+        place,
+    )
