@@ -66,6 +66,17 @@ SERVICES: tuple[Service, ...] = (
 _BY_NAME = {service.name: service for service in SERVICES}
 
 
+_SEGMENT_SHAPE = {"enterprise": "business_hours", "research": "research_day"}
+"""Shape of users nearby by segment; consumers follow the service's own."""
+
+
+def segment_shape(service: Service, segment: Segment) -> str:
+    """Shape of the requests of a segment's users nearby; work that has no day keeps none."""
+    if service.shape_local == "flat":
+        return "flat"
+    return _SEGMENT_SHAPE.get(segment, service.shape_local)
+
+
 def service_names() -> tuple[str, ...]:
     """Names a driver pack may use."""
     return tuple(_BY_NAME)

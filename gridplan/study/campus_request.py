@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from gridplan.solution import WORKLOADS
 from gridplan.study.fields import Part, PerClass, about, default
+from gridplan.study.load_model_request import LoadModel
 from gridplan.study.named import Named
 from gridplan.study.place import LatencyLimit, NearPlace
 from gridplan.study.quantity import (
@@ -129,9 +130,19 @@ class Workloads(Part):
     shares: Shares = Field(default_factory=Shares)
     load_factor: PositiveFraction = default("campuses.workloads.load_factor")
     shape: Text = default("campuses.workloads.shape")
+    preset: Annotated[Text, about("embedded driver pack: shares and load by hour follow from its services")] = ""
+    pack: Annotated[Text, about("driver pack of your own, a file in the folder of the study")] = ""
+    model: Annotated[LoadModel, about("parameters of the driver pack that this study sets itself")] = Field(
+        default_factory=LoadModel
+    )
     measured: Annotated[MeasuredProfile | None, about("metered load in place of load_factor and shape")] = None
     flexibility: Flexibility = Field(default_factory=Flexibility)
     jobs: Annotated[tuple[Job, ...], about("jobs with their own release and deadline")] = ()
+
+    @property
+    def has_pack(self) -> bool:
+        """Whether the load follows from a driver pack."""
+        return bool(self.preset or self.pack)
 
 
 class CampusStorage(Part):

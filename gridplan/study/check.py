@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from gridplan.errors import Finding, did_you_mean
 from gridplan.solution import WORKLOADS
 from gridplan.study.check_jobs import JOB_RULES
+from gridplan.study.check_load_model import LOAD_MODEL_RULES
 from gridplan.study.check_places import PLACE_RULES
 from gridplan.study.check_series import SERIES_RULES
 from gridplan.study.local_time import hours_of_year, is_timezone, timezones
@@ -261,6 +262,7 @@ RULES: tuple[Rule, ...] = (
     _service_terms,
     _runback,
     _base_case_stated,
+    *LOAD_MODEL_RULES,
     *JOB_RULES,
     *PLACE_RULES,
     *SERIES_RULES,

@@ -16,6 +16,8 @@ def named_files(study: Study) -> Iterator[tuple[str, str]]:
     for i, campus in enumerate(study.campuses):
         for k, name in enumerate(campus.exclude):
             yield f"campuses.{i}.exclude.{k}", name
+        if campus.workloads.pack:
+            yield f"campuses.{i}.workloads.pack", campus.workloads.pack
     for i, stated in enumerate(study.criteria.contingencies.files):
         yield f"criteria.contingencies.files.{i}.path", stated.path
     yield from ((f"{key}.file", part.file) for key, part in hourly_files(study))

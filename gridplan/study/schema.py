@@ -35,6 +35,7 @@ from gridplan.study.criteria import (
     Voltage,
 )
 from gridplan.study.fields import Part, about, default
+from gridplan.study.load_model_request import Correlation, LoadModel, Uncertainty
 from gridplan.study.named import Named
 from gridplan.study.quantity import (
     BelowOne,
@@ -68,12 +69,14 @@ __all__ = [
     "CommittedUpgrade",
     "ComputingValue",
     "Contingencies",
+    "Correlation",
     "Criteria",
     "Flexibility",
     "HourRange",
     "HourlyFile",
     "Job",
     "LoadFile",
+    "LoadModel",
     "MeasuredProfile",
     "NetworkFile",
     "PowerFactor",
@@ -88,6 +91,7 @@ __all__ = [
     "Study",
     "TemperatureFile",
     "Terms",
+    "Uncertainty",
     "Voltage",
     "Workloads",
 ]
@@ -165,6 +169,7 @@ class Study(Part):
     prices: Prices = Field(default_factory=Prices)
     campuses: Annotated[tuple[Campus, ...], about("requests")] = ()
     reinforcements: Annotated[tuple[Reinforcement, ...], about("candidate upgrades")] = ()
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     solve: Solve = Field(default_factory=Solve)
     report: Report = Field(default_factory=Report)
 

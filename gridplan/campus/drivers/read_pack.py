@@ -1,0 +1,76 @@
+"""Reading a driver pack: an embedded preset by name, or a file of the user's.
+
+Comes in: a name or a path. Goes out: ``PackFile``, the checked pack with the places of its keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gridplan.campus.drivers.pack import DriverPack
+from gridplan.errors import InputError, Place, did_you_mean, input_error, refuse_errors
+from gridplan.network.embedded import embedded_root
+from gridplan.study.messages import schema_findings
+from gridplan.study.read import read_text_file
+from gridplan.study.source import StudySource, read_tree
+
+_FOLDER = "driver_packs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackFile:
+    """A driver pack and where its keys stand."""
+
+    pack: DriverPack
+    source: StudySource
+    path: Path
+
+
+def preset_names() -> tuple[str, ...]:
+    """Names of the embedded driver packs."""
+    return tuple(sorted(path.stem for path in (embedded_root("datasets") / _FOLDER).glob("*.yaml")))
+
+
+def preset_path(name: str, place: Place | None = None) -> Path:
+    """File of an embedded driver pack.
+
+    Raises
+    ------
+    InputError
+        GP-CAM-015, if there is none; the text offers the nearest names.
+    """
+    names = preset_names()
+    if name in names:
+        return embedded_root("datasets") / _FOLDER / f"{name}.yaml"
+    raise input_error(
+        "GP-CAM-015",
+        f"there is no preset {name!r}.{did_you_mean(name, names)}",
+        f"use one of {', '.join(names)}, or give a file of your own with pack:",
+        place,
+    )
+
+
+def read_pack(path: Path) -> PackFile:
+    """Read and check a driver pack.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no text, or no driver pack; every finding carries its place.
+    FileError
+        If the file exists and may not be read.
+    """
+    text, _ = read_text_file(path)
+    tree = read_tree(text, path)
+    refuse_errors(tree.findings)
+    if not isinstance(tree.value, dict):
+        what = "a driver pack is a group of keys, one 'key: value' per line"
+        raise InputError([tree.source.error("GP-VAL-001", (), what, "begin with pack_version: 1")])
+    try:
+        pack = DriverPack.model_validate(tree.value)
+    except ValidationError as reason:
+        raise InputError(schema_findings(reason, DriverPack, tree.source)) from None
+    return PackFile(pack=pack, source=tree.source, path=path)

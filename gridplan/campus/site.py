@@ -1,0 +1,224 @@
+"""A campus at its meter: workloads, the building around them, and what servers and contract hold them to.
+
+Comes in: a campus with its size, parameters by scenario, hours and temperature. Goes out: MW by workload, scenario and
+hour, and the energy of every stage from requests to the meter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.campus.campus_model import CampusModel
+from gridplan.campus.drivers.draws import Draws, base_draws
+from gridplan.campus.facility.delivery import contract_frac, delivered_frac
+from gridplan.campus.facility.pue import FACILITY_PARTS, Cooling, CoolingKind, chiller_frac
+from gridplan.campus.facility.saturation import served
+from gridplan.campus.workloads.inference import InferenceSpec
+from gridplan.campus.workloads.load import NO_CHANCE, PARTS, Chance, Hours, ItLoad
+from gridplan.campus.workloads.registry import workload_load
+
+FloatArray = npt.NDArray[np.float64]
+
+AUXILIARY = "auxiliary"
+"""Label of the load that follows no workload, on the dim ``workload``."""
+AUXILIARY_CLASS = "interactive"
+"""Movable class of the auxiliary load: it cannot wait."""
+STAGES = (*PARTS, *FACILITY_PARTS)
+"""Where energy goes, from the accelerators to the meter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizedCampus:
+    """A campus with its contract and its servers.
+
+    Parameters
+    ----------
+    model : CampusModel
+        Users and accelerators as they are after scaling; inference with its installed accelerators.
+    contract_mw : float [MW]
+        Contract of the studied year.
+    servers_mw : float [MW]
+        IT power with every server busy.
+    scale : float [1]
+        What users and accelerators of pack and study were multiplied with.
+    peak_mw : float [MW]
+        Largest hour of the central run before any cut.
+    temperature_c : float, dims (time,) [degC]
+    start : datetime64, optional
+        First energisation for the expected delivery; absent: the contract as it stands.
+    """
+
+    model: CampusModel
+    contract_mw: float
+    servers_mw: float
+    scale: float
+    peak_mw: float
+    temperature_c: FloatArray
+    start: np.datetime64 | None = None
+
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """Labels on the dim ``workload``."""
+        return (*(spec.name for spec in self.model.specs), AUXILIARY)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Movable class of every workload."""
+        return (*(spec.movable for spec in self.model.specs), AUXILIARY_CLASS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLoad:
+    """Load of a campus in some scenarios.
+
+    Parameters
+    ----------
+    p_mw : float, dims (workload, scenario, time) [MW]
+        At the meter.
+    stages_mwh : float, dims (workload, stage, scenario) [MWh]
+        Energy by STAGES; its sum over stages is the energy of ``p_mw``.
+    unserved_frac : float, dims (scenario,) [1]
+        Part of the IT energy asked for that servers and contract leave out.
+    counts : mapping of workload to mapping of name to float, dims (scenario,)
+        Work behind the MW.
+    """
+
+    p_mw: FloatArray
+    stages_mwh: FloatArray
+    unserved_frac: FloatArray
+    counts: Mapping[str, Mapping[str, FloatArray]]
+
+
+def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = NO_CHANCE) -> SiteLoad:
+    """Load of a campus at its meter.
+
+    Parameters
+    ----------
+    campus : SizedCampus
+    draws : Draws
+        Parameters by scenario.
+    hours : Hours
+    chance : Chance
+        Noise and streams of these scenarios.
+    """
+    loads = [workload_load(spec, draws, hours, chance) for spec in campus.model.specs]
+    asked = _sum(loads, draws.scenarios, len(hours))
+    cooling = Cooling.of(draws, _kind(campus))
+    pue = chiller_frac(cooling, campus.temperature_c)
+    pue += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
+    result = served(
+        asked,
+        contract_mw=np.full(draws.scenarios, campus.contract_mw),
+        delivered_frac=_delivered(campus, draws, hours),
+        servers_mw=np.full(draws.scenarios, campus.servers_mw),
+        pue=pue,
+        auxiliary_mw=draws["facility.auxiliary_frac"] * campus.contract_mw,
+    )
+    asked_mwh = asked.sum(axis=1)
+    kept = np.subtract(1.0, result.unserved_frac, out=result.unserved_frac)
+    return _assembled(loads, kept, pue, cooling, result.auxiliary_mw, asked_mwh)
+
+
+def size_campus(
+    model: CampusModel,
+    contract_mw: float,
+    hours: Hours,
+    temperature_c: FloatArray,
+    *,
+    is_scaled: bool,
+    start: np.datetime64 | None = None,
+) -> SizedCampus:
+    """Campus with servers for its central run, scaled to its contract where that is asked for.
+
+    Everything but the auxiliary load grows in proportion to users and accelerators, so one central run gives the
+    factor: ``(contract - P_aux) / peak``.
+    """
+    draws = base_draws(model.parameters)
+    loads = [workload_load(spec, draws, hours, NO_CHANCE) for spec in model.specs]
+    cooling = Cooling.of(draws, _cooling_kind(model))
+    pue = 1.0 + cooling.electrical_loss_frac + cooling.fan_frac + chiller_frac(cooling, temperature_c)
+    it_mw = _sum(loads, 1, len(hours))
+    peak_mw = float((it_mw * pue).max(initial=0.0))
+    auxiliary_mw = float(draws["facility.auxiliary_frac"][0]) * contract_mw
+    scale = (contract_mw - auxiliary_mw) / peak_mw if is_scaled and peak_mw > 0 else 1.0
+    specs = tuple(_with_servers(spec, load, scale) for spec, load in zip(model.specs, loads, strict=True))
+    return SizedCampus(
+        model=replace(model.scaled(scale), specs=specs),
+        contract_mw=contract_mw,
+        servers_mw=scale * float(sum(load.installed_mw[0] for load in loads)),
+        scale=scale,
+        peak_mw=scale * peak_mw + auxiliary_mw,
+        temperature_c=temperature_c,
+        start=start,
+    )
+
+
+def _with_servers(spec: Any, load: ItLoad, scale: float) -> Any:
+    from gridplan.campus.campus_model import scaled_spec
+
+    sized = scaled_spec(spec, scale)
+    if isinstance(sized, InferenceSpec):
+        return replace(sized, installed=scale * float(load.counts["accelerators"][0]))
+    return sized
+
+
+def _assembled(
+    loads: list[ItLoad],
+    kept: FloatArray,
+    pue: FloatArray,
+    cooling: Cooling,
+    auxiliary_mw: FloatArray,
+    asked_mwh: FloatArray,
+) -> SiteLoad:
+    scenarios, hours = kept.shape
+    p_mw = np.empty((len(loads) + 1, scenarios, hours))
+    stages = np.zeros((len(loads) + 1, len(STAGES), scenarios))
+    served_mwh = np.zeros(scenarios)
+    for k, load in enumerate(loads):
+        it_mwh = load.p_it_mw.sum(axis=1)
+        it_mw = np.multiply(load.p_it_mw, kept, out=load.p_it_mw)
+        kept_mwh = it_mw.sum(axis=1)
+        np.multiply(it_mw, pue, out=p_mw[k])
+        stages[k] = _stages(load, it_mwh, kept_mwh, p_mw[k].sum(axis=1), cooling)
+        served_mwh += kept_mwh
+    p_mw[-1] = auxiliary_mw
+    stages[-1, STAGES.index("auxiliary")] = auxiliary_mw.sum(axis=1)
+    left = np.divide(asked_mwh - served_mwh, asked_mwh, out=np.zeros(scenarios), where=asked_mwh > 0)
+    return SiteLoad(p_mw=p_mw, stages_mwh=stages, unserved_frac=left, counts={load.name: load.counts for load in loads})
+
+
+def _stages(
+    load: ItLoad, it_mwh: FloatArray, kept_mwh: FloatArray, meter_mwh: FloatArray, cooling: Cooling
+) -> FloatArray:
+    """Energy of one workload by stage, dims (stage, scenario); cooling is what the others leave of the meter."""
+    ratio = np.divide(kept_mwh, it_mwh, out=np.zeros_like(it_mwh), where=it_mwh > 0)
+    losses, fans = kept_mwh * cooling.electrical_loss_frac, kept_mwh * cooling.fan_frac
+    by_name = {part: load.parts_mwh.get(part, np.zeros_like(ratio)) * ratio for part in PARTS}
+    by_name |= {"electrical_loss": losses, "fans_pumps": fans, "cooling": meter_mwh - kept_mwh - losses - fans}
+    return np.array([by_name.get(stage, np.zeros_like(ratio)) for stage in STAGES])
+
+
+def _sum(loads: list[ItLoad], scenarios: int, hours: int) -> FloatArray:
+    total = np.zeros((scenarios, hours))
+    for load in loads:
+        total += load.p_it_mw
+    return total
+
+
+def _delivered(campus: SizedCampus, draws: Draws, hours: Hours) -> FloatArray:
+    if campus.start is None:
+        return contract_frac(hours, draws.scenarios)
+    return delivered_frac(hours, campus.start, draws)
+
+
+def _kind(campus: SizedCampus) -> CoolingKind:
+    return _cooling_kind(campus.model)
+
+
+def _cooling_kind(model: CampusModel) -> CoolingKind:
+    return "liquid" if model.cooling == "liquid" else "air"
