@@ -189,7 +189,7 @@ _CLUSTERS = (
         unit="1",
         distribution="triangular",
         most=1.0,
-        source=f"server mean 2,930 W of 6,554 W, accelerators 0.42 to 0.48 of design power: {_ACME}; use 0.60: Deloitte",
+        source=f"server mean 2,930 W of 6,554 W, accelerators 0.42 to 0.48 of TDP: {_ACME}; use 0.60: Deloitte",
         status="measured",
         meaning="mean server power of a shared development cluster over the rating of its servers",
     ),
