@@ -1,0 +1,141 @@
+"""Power usage effectiveness from the outdoor temperature, and the energy of each part of the building.
+
+Comes in: IT power, dims (scenario, time), and temperature, dims (time,). Goes out: MW at the meter and MWh by part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+CoolingKind = Literal["liquid", "air"]
+
+COOLING_KINDS: tuple[str, ...] = get_args(CoolingKind)
+FACILITY_PARTS = ("electrical_loss", "fans_pumps", "cooling", "auxiliary")
+"""Where energy goes that is not that of the IT equipment, in the order of the waterfall."""
+
+_COP_SLOPE_PER_C = 0.02
+_COP_LEAST, _COP_MOST = 0.4, 1.3
+_COP_REFERENCE_C = 35.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cooling:
+    """Overhead of a building, dims (scenario,) each.
+
+    Parameters
+    ----------
+    electrical_loss_frac, fan_frac : float [MW per MW of IT]
+        Losses up to the servers; fans and pumps.
+    economizer_below_c, mechanical_above_c : float [degC]
+        Outdoor temperature up to which no chiller runs, and from which chillers take all heat.
+    cop_35c : float [1]
+        Heat removed per electricity of the chillers at 35 degC outdoors.
+    """
+
+    electrical_loss_frac: FloatArray
+    fan_frac: FloatArray
+    economizer_below_c: FloatArray
+    mechanical_above_c: FloatArray
+    cop_35c: FloatArray
+
+    def __post_init__(self) -> None:
+        if not (self.economizer_below_c < self.mechanical_above_c).all():
+            raise ValueError("free cooling must end below the temperature of full mechanical cooling")
+        if not (self.cop_35c > 0).all():
+            raise ValueError("the coefficient of performance must be above 0")
+
+    @classmethod
+    def of(cls, draws: Mapping[str, FloatArray], kind: CoolingKind) -> Self:
+        """Overhead of a kind of cooling, from the parameters ``facility.<kind>.*``."""
+        key = f"facility.{kind}."
+        return cls(
+            electrical_loss_frac=draws[key + "electrical_loss_frac"],
+            fan_frac=draws[key + "fan_frac"],
+            economizer_below_c=draws[key + "economizer_below_c"],
+            mechanical_above_c=draws[key + "mechanical_above_c"],
+            cop_35c=draws[key + "cop_35c"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityLoad:
+    """MW at the meter, and where they go.
+
+    Parameters
+    ----------
+    p_mw : float, dims (scenario, time) [MW]
+        IT equipment and all parts.
+    parts_mwh : mapping of FACILITY_PARTS to float, dims (scenario,) [MWh]
+        Energy beside that of the IT equipment; with it, the sum is the energy of ``p_mw``.
+    """
+
+    p_mw: FloatArray
+    parts_mwh: Mapping[str, FloatArray]
+
+
+def cop(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
+    """Coefficient of performance of the chillers, dims (scenario, time) [1].
+
+    ``COP(T) = COP35 clip(1 - 0.02 (T - 35), 0.4, 1.3)``
+    """
+    change = np.clip(1.0 - _COP_SLOPE_PER_C * (temperature_c - _COP_REFERENCE_C), _COP_LEAST, _COP_MOST)
+    return np.asarray(cooling.cop_35c[:, None] * change)
+
+
+def chiller_frac(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
+    """Electricity of the chillers, dims (scenario, time) [MW per MW of IT].
+
+    ``chiller = clip((T - T1) / (T2 - T1), 0, 1) / COP(T)``
+    """
+    begin_c = cooling.economizer_below_c[:, None]
+    share = np.clip((temperature_c - begin_c) / (cooling.mechanical_above_c[:, None] - begin_c), 0.0, 1.0)
+    return np.asarray(share / cop(cooling, temperature_c))
+
+
+def pue(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
+    """Power at the meter per power of the IT equipment, without auxiliary load, dims (scenario, time) [1].
+
+    ``PUE(T) = 1 + l_el + f_fan + clip((T - T1) / (T2 - T1), 0, 1) / COP(T)``
+
+    ``T`` is the dry-bulb temperature; where evaporation cools, the wet-bulb one may stand in its place.
+    """
+    steady = 1.0 + cooling.electrical_loss_frac + cooling.fan_frac
+    return np.asarray(steady[:, None] + chiller_frac(cooling, temperature_c))
+
+
+def facility_load(
+    p_it_mw: FloatArray, cooling: Cooling, temperature_c: FloatArray, auxiliary_mw: FloatArray
+) -> FacilityLoad:
+    """Load at the meter of the IT equipment and everything around it.
+
+    ``P = P_IT PUE(T) + P_aux``
+
+    Parameters
+    ----------
+    p_it_mw : float, dims (scenario, time) [MW]
+    temperature_c : float, dims (time,) [degC]
+    auxiliary_mw : float, dims (scenario,) or (scenario, time) [MW]
+        Load that does not follow the IT equipment.
+    """
+    fixed_mw = auxiliary_mw[:, None] if auxiliary_mw.ndim == 1 else auxiliary_mw
+    chillers = chiller_frac(cooling, temperature_c)
+    it_mwh = p_it_mw.sum(axis=1)
+    cooling_mwh = np.einsum("st,st->s", p_it_mw, chillers)
+    chillers += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
+    p_mw = p_it_mw * chillers
+    p_mw += fixed_mw
+    return FacilityLoad(
+        p_mw=p_mw,
+        parts_mwh={
+            "electrical_loss": it_mwh * cooling.electrical_loss_frac,
+            "fans_pumps": it_mwh * cooling.fan_frac,
+            "cooling": cooling_mwh,
+            "auxiliary": np.broadcast_to(fixed_mw, p_mw.shape).sum(axis=1),
+        },
+    )
