@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from gridplan.campus.drivers.pack import DriverPack, Models, PackService, Spread
+from gridplan.campus.drivers.pack import DriverPack, Models, PackCampaign, PackCluster, PackService, Spread
 from gridplan.campus.drivers.parameter import Parameter, fixed
 from gridplan.campus.drivers.read_pack import PackFile
 from gridplan.campus.drivers.table import PARAMETERS, find_parameter
@@ -19,6 +19,9 @@ from gridplan.campus.hardware import Hardware, find_hardware
 from gridplan.campus.language_models import find_language_model
 from gridplan.campus.services import Service, find_service, segment_shape
 from gridplan.campus.shape import find_shape
+from gridplan.campus.workloads.campaign import CampaignSpec
+from gridplan.campus.workloads.cluster import ClusterSpec
+from gridplan.campus.workloads.finetune import FinetuneSpec
 from gridplan.campus.workloads.inference import InferenceSpec, MixPart
 from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.study.load_model_request import LoadModel
@@ -56,6 +59,8 @@ class CampusModel:
         IANA zone of the users nearby.
     reference_year : int
         Year of the users of the pack.
+    follows_training_share : bool
+        Whether training has the share of the studied year.
     """
 
     campus: str
@@ -67,6 +72,7 @@ class CampusModel:
     cooling: str
     timezone: str
     reference_year: int
+    follows_training_share: bool = False
 
     def scaled(self, factor: float) -> CampusModel:
         """The same campus with ``factor`` times the users and accelerators."""
@@ -78,7 +84,11 @@ def scaled_spec(spec: Any, factor: float) -> Any:
     if isinstance(spec, InferenceSpec):
         installed = None if spec.installed is None else spec.installed * factor
         return replace(spec, concurrent_users=spec.concurrent_users * factor, installed=installed)
-    return replace(spec, accelerators=spec.accelerators * factor)
+    accelerators = round(spec.accelerators * factor)
+    if isinstance(spec, FinetuneSpec):
+        accelerators = max(accelerators, spec.accelerators_per_run)
+        return replace(spec, accelerators=accelerators, users=spec.users * accelerators / spec.accelerators)
+    return replace(spec, accelerators=max(accelerators, 1))
 
 
 def campus_model(campus: str, file: PackFile, asked: LoadModel, timezone: str, *, key: str) -> CampusModel:
@@ -102,7 +112,7 @@ def campus_model(campus: str, file: PackFile, asked: LoadModel, timezone: str, *
     """
     reader = _Reader(file, asked, key)
     parameters = reader.parameters()
-    specs = tuple(reader.services())
+    specs = (*reader.services(), *reader.training())
     refuse_errors(reader.findings)
     pack = file.pack
     return CampusModel(
@@ -115,6 +125,7 @@ def campus_model(campus: str, file: PackFile, asked: LoadModel, timezone: str, *
         cooling=asked.cooling or pack.cooling,
         timezone=asked.timezone or timezone,
         reference_year=pack.reference_year,
+        follows_training_share=pack.follows_training_share,
     )
 
 
@@ -207,6 +218,30 @@ class _Reader:
                 shape_local=str(shapes[0]),
                 shape_global=str(shapes[1]),
             )
+
+    def training(self) -> Iterator[Any]:
+        """Campaigns, clusters and fine-tuning of the pack, their accelerators scaled to those of the study."""
+        pack = self.pack
+        parts = (("campaigns", pack.campaigns), ("clusters", pack.clusters), ("finetuning", pack.finetuning))
+        stated: list[tuple[str, Any]] = [(f"{key}.{k}", part) for key, found in parts for k, part in enumerate(found)]
+        factor = _factor(self.asked.accelerators, (part.accelerators for _, part in stated))
+        for key, part in stated:
+            hardware = self.hardware(part.hardware, f"{key}.hardware")
+            if hardware is not None:
+                yield scaled_spec(self._training_spec(part, hardware, key), factor)
+
+    def _training_spec(self, part: Any, hardware: Hardware, key: str) -> Any:
+        given = {name: getattr(part, name) for name in type(part).model_fields if name != "hardware"}
+        if isinstance(part, PackCampaign):
+            given["days"] = "perpetual" if part.days is None else part.days
+            return CampaignSpec(**given, reference_year=self.pack.reference_year, hardware=hardware)
+        if isinstance(part, PackCluster):
+            return ClusterSpec(**given, hardware=hardware)
+        if part.accelerators_per_run > part.accelerators:
+            message = f"a run takes {part.accelerators_per_run} accelerators, and {part.accelerators} are kept for it"
+            self.findings.append(self.at.error("GP-CAM-014", f"{key}.accelerators", message, "keep more, or use less"))
+            given["accelerators"] = part.accelerators_per_run
+        return FinetuneSpec(**given, reference_year=self.pack.reference_year, hardware=hardware)
 
     def hardware(self, stated: str, key: str) -> Hardware | None:
         """Hardware of a workload: the study's, its own, or the pack's."""

@@ -146,7 +146,9 @@ def campus_temperature_c(
         return np.asarray(measured_c), []
     if climate is not None:
         return normal_temperature_c(find_climate(climate, place), time_utc), []
-    message = f"campus {campus}: no temperature is known; {NO_CLIMATE_C:g} degC in every hour, so cooling has no summer peak"
+    message = (
+        f"campus {campus}: no temperature is known; {NO_CLIMATE_C:g} degC in every hour, so cooling has no summer peak"
+    )
     remedy = f"name a climate ({', '.join(_BY_NAME)}), or give a file in series.temperature"
     finding = Finding(code="GP-CAM-022", severity="warning", message=message, remedy=remedy, place=place or Place())
     return np.full(len(time_utc), NO_CLIMATE_C), [finding]

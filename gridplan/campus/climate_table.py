@@ -7,7 +7,9 @@ from typing import Literal
 
 Months = tuple[float, ...]
 
-MEMORY = "climate normals 1991-2020 of NOAA, rounded to 1 degC, from memory; a file in series.temperature takes their place"
+MEMORY = (
+    "climate normals 1991-2020 of NOAA, rounded to 1 degC, from memory; a file in series.temperature takes their place"
+)
 READ = "climate normals of NOAA as quoted on public pages, rounded to 1 degC; a file in series.temperature takes their place"
 
 

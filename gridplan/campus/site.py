@@ -7,18 +7,16 @@ hour, and the energy of every stage from requests to the meter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplan.campus.campus_model import CampusModel
-from gridplan.campus.drivers.draws import Draws, base_draws
+from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.facility.delivery import contract_frac, delivered_frac
 from gridplan.campus.facility.pue import FACILITY_PARTS, Cooling, CoolingKind, chiller_frac
 from gridplan.campus.facility.saturation import served
-from gridplan.campus.workloads.inference import InferenceSpec
 from gridplan.campus.workloads.load import NO_CHANCE, PARTS, Chance, Hours, ItLoad
 from gridplan.campus.workloads.registry import workload_load
 
@@ -108,7 +106,7 @@ def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = 
     """
     loads = [workload_load(spec, draws, hours, chance) for spec in campus.model.specs]
     asked = _sum(loads, draws.scenarios, len(hours))
-    cooling = Cooling.of(draws, _kind(campus))
+    cooling = Cooling.of(draws, cooling_kind(campus.model))
     pue = chiller_frac(cooling, campus.temperature_c)
     pue += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
     result = served(
@@ -122,49 +120,6 @@ def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = 
     asked_mwh = asked.sum(axis=1)
     kept = np.subtract(1.0, result.unserved_frac, out=result.unserved_frac)
     return _assembled(loads, kept, pue, cooling, result.auxiliary_mw, asked_mwh)
-
-
-def size_campus(
-    model: CampusModel,
-    contract_mw: float,
-    hours: Hours,
-    temperature_c: FloatArray,
-    *,
-    is_scaled: bool,
-    start: np.datetime64 | None = None,
-) -> SizedCampus:
-    """Campus with servers for its central run, scaled to its contract where that is asked for.
-
-    Everything but the auxiliary load grows in proportion to users and accelerators, so one central run gives the
-    factor: ``(contract - P_aux) / peak``.
-    """
-    draws = base_draws(model.parameters)
-    loads = [workload_load(spec, draws, hours, NO_CHANCE) for spec in model.specs]
-    cooling = Cooling.of(draws, _cooling_kind(model))
-    pue = 1.0 + cooling.electrical_loss_frac + cooling.fan_frac + chiller_frac(cooling, temperature_c)
-    it_mw = _sum(loads, 1, len(hours))
-    peak_mw = float((it_mw * pue).max(initial=0.0))
-    auxiliary_mw = float(draws["facility.auxiliary_frac"][0]) * contract_mw
-    scale = (contract_mw - auxiliary_mw) / peak_mw if is_scaled and peak_mw > 0 else 1.0
-    specs = tuple(_with_servers(spec, load, scale) for spec, load in zip(model.specs, loads, strict=True))
-    return SizedCampus(
-        model=replace(model.scaled(scale), specs=specs),
-        contract_mw=contract_mw,
-        servers_mw=scale * float(sum(load.installed_mw[0] for load in loads)),
-        scale=scale,
-        peak_mw=scale * peak_mw + auxiliary_mw,
-        temperature_c=temperature_c,
-        start=start,
-    )
-
-
-def _with_servers(spec: Any, load: ItLoad, scale: float) -> Any:
-    from gridplan.campus.campus_model import scaled_spec
-
-    sized = scaled_spec(spec, scale)
-    if isinstance(sized, InferenceSpec):
-        return replace(sized, installed=scale * float(load.counts["accelerators"][0]))
-    return sized
 
 
 def _assembled(
@@ -216,9 +171,6 @@ def _delivered(campus: SizedCampus, draws: Draws, hours: Hours) -> FloatArray:
     return delivered_frac(hours, campus.start, draws)
 
 
-def _kind(campus: SizedCampus) -> CoolingKind:
-    return _cooling_kind(campus.model)
-
-
-def _cooling_kind(model: CampusModel) -> CoolingKind:
+def cooling_kind(model: CampusModel) -> CoolingKind:
+    """Kind of cooling of a campus."""
     return "liquid" if model.cooling == "liquid" else "air"

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from gridplan.study.fields import Part, about
-from gridplan.study.quantity import Fraction, NotNegative, Positive, Text, Whole, Year, parse_quantity
+from gridplan.study.quantity import Count, Fraction, NotNegative, Positive, Text, Whole, Year, parse_quantity
 
 PACK_VERSION = 1
 """Version of the format of packs."""
@@ -66,32 +66,36 @@ class PackCampaign(Part):
     """Large training runs on accelerators of their own."""
 
     name: Annotated[Text, about("label")] = "pretrain"
-    accelerators: Annotated[NotNegative, about("accelerators of a run", "1")]
+    accelerators: Annotated[Whole, about("accelerators of a run", "1")]
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
     campaigns_per_year: Annotated[NotNegative, about("runs begun in a year", "1/year")] = 1.0
-    days: Annotated[Positive | None, about("length of a run; absent: one run after the other, all year", "d")] = None
-    first_day: Annotated[Whole, about("day of the year on which the first run begins, from 0", "d")] = 0
+    days: Annotated[Positive | None, about("length of a run; absent: one after the other, all year", "d")] = None
+    first_day: Annotated[NotNegative, about("day of the year on which a run begins, from 0", "d")] = 0.0
     growth: Annotated[
         Literal["retrain", "incremental"], about("retrain from nothing, or in shorter and more frequent steps")
     ] = "retrain"
+    increments: Annotated[Count, about("steps in place of one run where it is incremental", "1")] = 4
+    data_cap_year: Annotated[Year | None, about("year after which new text is exhausted; absent: never")] = None
+    fill_share: Annotated[Fraction, about("accelerators that other work takes between runs", "1")] = 0.0
 
 
 class PackCluster(Part):
     """Shared cluster of many jobs of all sizes."""
 
     name: Annotated[Text, about("label")] = "cluster"
-    accelerators: Annotated[NotNegative, about("accelerators of the cluster", "1")]
+    accelerators: Annotated[Count, about("accelerators of the cluster", "1")]
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
+    movable: Annotated[Literal["batch", "finetune", "pretrain"], about("what of it can move")] = "finetune"
 
 
 class PackFinetune(Part):
     """Fine-tuning at a cadence."""
 
     name: Annotated[Text, about("label")] = "finetune"
-    accelerators: Annotated[NotNegative, about("accelerators kept for it", "1")]
+    accelerators: Annotated[Count, about("accelerators kept for it", "1")]
+    users: Annotated[NotNegative, about("users that submit runs in the reference year", "1")]
+    accelerators_per_run: Annotated[Count, about("accelerators of one run", "1")] = 8
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
-    runs_per_month: Annotated[NotNegative, about("runs a month", "1/month")]
-    accelerator_h_per_run: Annotated[NotNegative, about("accelerator-hours of a run", "h")]
 
 
 class DriverPack(Part):
@@ -110,6 +114,9 @@ class DriverPack(Part):
     campaigns: Annotated[tuple[PackCampaign, ...], about("training on accelerators of its own")] = ()
     clusters: Annotated[tuple[PackCluster, ...], about("training and development on shared clusters")] = ()
     finetuning: Annotated[tuple[PackFinetune, ...], about("fine-tuning")] = ()
+    follows_training_share: Annotated[
+        bool, Field(strict=True), about("whether training has the share of the year (train.share_2024 to 2034)")
+    ] = False
     parameters: Annotated[dict[Text, Spread], about("parameters it sets otherwise than the tables")] = Field(
         default_factory=dict
     )

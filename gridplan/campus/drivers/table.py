@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from gridplan.campus.drivers.parameter import Parameter
+from gridplan.campus.drivers.rows_facility import FACILITY
 from gridplan.campus.drivers.rows_service import SERVICE
 from gridplan.campus.drivers.rows_serving import SERVING
+from gridplan.campus.drivers.rows_training import TRAINING
 from gridplan.errors import Place, did_you_mean, input_error
 
-PARAMETERS: tuple[Parameter, ...] = (*SERVICE, *SERVING)
+PARAMETERS: tuple[Parameter, ...] = (*SERVICE, *SERVING, *TRAINING, *FACILITY)
 _BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}
 
 
