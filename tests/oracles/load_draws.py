@@ -72,7 +72,7 @@ def triangle_quantile(u: float, row: Row, bounds: tuple[float, float]) -> float:
 
 def loguniform_quantile(u: float, row: Row) -> float:
     """Support low..high."""
-    return row[0] * (row[2] / row[0]) ** u
+    return float(row[0] * (row[2] / row[0]) ** u)
 
 
 def normal_quantile(u: float, row: Row) -> float:

@@ -82,7 +82,7 @@ def decode_j_per_token(
     ln_j = energy["ln_intercept"] + energy["exp_active"] * math.log(active_b)
     ln_j += energy["exp_total"] * math.log(total_b) + energy["ln_b200"] * hardware["is_b200"]
     j = math.exp(ln_j) * energy["slo_factor"] * energy["trend_per_year"] ** years
-    return j * energy["batch_ratio"] ** energy["batch_exponent"]
+    return float(j * energy["batch_ratio"] ** energy["batch_exponent"])
 
 
 def j_per_call(
@@ -114,12 +114,29 @@ def task_wh(
     return overhead["calls"] * j * (1 + overhead["host"] + overhead["idle"]) * overhead["pue"] / J_PER_WH
 
 
+def service_mw(
+    service: Mapping[str, float],
+    call: Mapping[str, float],
+    mix: Mapping[tuple[float, float], float],
+    hardware: Mapping[str, float],
+    energy: Mapping[str, float],
+    overhead: Mapping[str, float],
+    shape: float = 1.0,
+) -> float:
+    """(1) to (5), (7) and (8) in a row for one service and hour, by the energy view.
+
+    ``service`` as in :func:`calls_per_h` and edge (share); ``overhead`` as in :func:`task_wh`, without calls.
+    """
+    served = calls_per_h(service, shape) * (1 - service["edge"])
+    return served * task_wh(call, mix, hardware, energy, {"calls": 1.0, **overhead}) / 1e6
+
+
 # --- (6), (7): replicas and IT power ---
 
 
 def active_power_w(u: float, idle_w: float, max_w: float, gamma: float) -> float:
     """(7) p_act = p_idle + (p_max - p_idle) u^gamma."""
-    return idle_w + (max_w - idle_w) * u**gamma
+    return float(idle_w + (max_w - idle_w) * u**gamma)
 
 
 def gpus_per_replica(total_b: float, bits: float, memory_gb: float, overhead: float) -> int:
@@ -236,7 +253,7 @@ def clipped_account(
     return account
 
 
-# --- training (5 of the page) ---
+# --- training ---
 
 
 def training_busy_mw(gpus: float, node_kw: float, busy_frac: float = 0.76, network: float = 0.12) -> float:
