@@ -290,3 +290,16 @@ def effective_frac(
     """eff = 1 - delta/tau - n lambda (tau/2 + t_restart)."""
     failure_rate = gpus * failures_per_gpu_h
     return 1 - blocking_h / interval_h - failure_rate * (interval_h / 2 + restart_h)
+
+
+def renewal_effective_frac(
+    gpus: float, failures_per_gpu_h: float, blocking_h: float, restart_h: float, interval_h: float
+) -> float:
+    """Share of time that makes progress, without the first-order shortcut of :func:`effective_frac`.
+
+    tau / ((1/(n lambda) + t_restart) (exp(n lambda (tau + delta)) - 1)): a failure anywhere in interval or checkpoint
+    repeats the interval, restarts do not fail (Daly 2006).
+    """
+    failure_rate = gpus * failures_per_gpu_h
+    attempts_h = (1 / failure_rate + restart_h) * math.expm1(failure_rate * (interval_h + blocking_h))
+    return interval_h / attempts_h

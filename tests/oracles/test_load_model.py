@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from itertools import pairwise
 
 import pytest
@@ -297,3 +298,23 @@ def test_whole_chain_is_its_factors() -> None:
     per_call = model.task_wh(CHAT_CALL, {LLAMA_8B: 0.5, LLAMA_70B: 0.5}, H100, ENERGY, {"calls": 1.0, **OVERHEAD})
     assert service_mw() == pytest.approx(12 * 2 * 1.111 * 0.95 * per_call)
     assert service_mw(users=0.0) == 0
+
+
+def simulated_effective_frac(gpus: int, blocking_h: float, restart_h: float, interval_h: float) -> float:
+    """One run of 40,000 intervals, failure by failure."""
+    source, rate, clock = random.Random(gpus), gpus * 1.97e-5, 0.0
+    for _ in range(40_000):
+        while (survived_h := source.expovariate(rate)) < interval_h + blocking_h:
+            clock += survived_h + restart_h
+        clock += interval_h + blocking_h
+    return 40_000 * interval_h / clock
+
+
+@pytest.mark.parametrize(("gpus", "first_order", "exact"), [(16_384, 0.900, 0.904), (100_000, 0.655, 0.712)])
+def test_first_order_effective_time_is_low_for_large_jobs(gpus: int, first_order: float, exact: float) -> None:
+    """30 s and 5 min: half a point at 16,384 GPUs, six points at 100,000, where half an interval is no small share."""
+    interval = model.checkpoint_interval_h(gpus, 1.97e-5, 30 / 3600)
+    assert model.effective_frac(gpus, 1.97e-5, 30 / 3600, 5 / 60, interval) == pytest.approx(first_order, abs=6e-4)
+    renewal = model.renewal_effective_frac(gpus, 1.97e-5, 30 / 3600, 5 / 60, interval)
+    assert renewal == pytest.approx(exact, abs=6e-4)
+    assert simulated_effective_frac(gpus, 30 / 3600, 5 / 60, interval) == pytest.approx(renewal, abs=0.003)

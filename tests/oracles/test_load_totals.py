@@ -122,8 +122,8 @@ def chat(u: dict[str, float], triangle: Triangle, *, residual: bool) -> tuple[fl
     }
     small = triangle(u["small"], (0.2, 0.5, 0.8))
     wh = model.task_wh(call, {LLAMA_8B: small, FRONTIER: 1 - small}, H100, energy, overhead)
-    requests_per_s = draws.lognormal_quantile(u["rho"], (6, 12, 24)) * 1e6
-    return wh, wh * requests_per_s * (1 - triangle(u["edge"], (0.0, 0.05, 0.25))) / 1e6
+    requests_per_h = draws.lognormal_quantile(u["rho"], (6, 12, 24)) * 1e6
+    return wh, wh * requests_per_h * (1 - triangle(u["edge"], (0.0, 0.05, 0.25))) / 1e6
 
 
 def chat_quantiles(triangle: Triangle, *, residual: bool, seed: int) -> list[list[float]]:
