@@ -1,0 +1,274 @@
+"""The load models of a study: every campus with a driver pack, sized for every studied year.
+
+Comes in: a checked study, its grid and its hours. Goes out: ``YearModel`` by year, the same study with the shares that
+follow from the packs, and hourly load for the plan. Nothing is solved here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gridplan.campus.campus_model import CampusModel, campus_model
+from gridplan.campus.climate import campus_temperature_c, climate_name, region_column
+from gridplan.campus.drivers.read_pack import PackFile, preset_path, read_pack
+from gridplan.campus.modelled import ModelledLoad, central_class_mw, central_load, energy_shares, modelled_load
+from gridplan.campus.site import SizedCampus
+from gridplan.campus.size import size_campus
+from gridplan.campus.uncertainty.ensemble import Ensemble, run_ensemble
+from gridplan.campus.workloads.load import Hours
+from gridplan.errors import Finding, InputError, Place, refuse_errors
+from gridplan.network.model import Network
+from gridplan.series.model import GridSeries
+from gridplan.study.campus_request import Shares
+from gridplan.study.schema import Campus, Study
+from gridplan.text_file import path_inside
+
+FloatArray = npt.NDArray[np.float64]
+_OVER_FRAC = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearModel:
+    """Load models of one studied year.
+
+    Parameters
+    ----------
+    hours : Hours
+        All hours of the weather year; ``hours.year`` is the studied year.
+    campuses : tuple of SizedCampus
+        Campuses with a driver pack and a contract in the year.
+    temperature : mapping of campus to words
+        Where the temperature of each comes from.
+    """
+
+    hours: Hours
+    campuses: tuple[SizedCampus, ...]
+    temperature: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusLoads:
+    """What the driver packs of a study come to; ``findings`` are no errors and carry keys of the study."""
+
+    study: Study
+    years: tuple[YearModel, ...]
+    modelled: tuple[ModelledLoad, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_campus_loads(
+    study: Study, network: Network, series: GridSeries, folder: Path, zone_of_bus: Mapping[str, str]
+) -> CampusLoads:
+    """Load models of every campus that names a driver pack.
+
+    Parameters
+    ----------
+    study : Study
+    network : Network
+        For the region of each campus, where temperature is given by region.
+    series : GridSeries
+        The whole weather year.
+    folder : Path
+        Where packs of the user's lie.
+    zone_of_bus : mapping of bus to zone
+
+    Raises
+    ------
+    InputError
+        With the faults of all packs, or of a load above its contract that nothing scales or cuts.
+    """
+    findings: list[Finding] = []
+    models = _models(study, folder, findings)
+    refuse_errors(findings)
+    weather = {
+        i: _temperature(study, i, network, series, zone_of_bus, findings) for i in models
+    }
+    refuse_errors(findings)
+    years = tuple(_year_model(study, year, models, weather, series, findings) for year in study.years)
+    refuse_errors(findings)
+    modelled = tuple(load for year in years for load in _modelled(study, year))
+    return CampusLoads(
+        study=_with_shares(study, years), years=years, modelled=modelled, findings=tuple(dict.fromkeys(findings))
+    )
+
+
+def year_ensemble(study: Study, year: YearModel) -> Ensemble:
+    """Scenarios of a year, without keeping the hours of each."""
+    return run_ensemble(year.campuses, year.hours, study.uncertainty, study.solve.seed)
+
+
+def _models(study: Study, folder: Path, findings: list[Finding]) -> dict[int, CampusModel]:
+    models: dict[int, CampusModel] = {}
+    for i, campus in enumerate(study.campuses):
+        if not campus.workloads.has_pack:
+            continue
+        try:
+            file = _pack(campus, folder, f"campuses.{i}.workloads")
+            models[i] = campus_model(
+                campus.id, file, campus.workloads.model, study.timezone, key=f"campuses.{i}.workloads.model"
+            )
+        except InputError as error:
+            findings += error.findings
+    return models
+
+
+def _pack(campus: Campus, folder: Path, key: str) -> PackFile:
+    workloads = campus.workloads
+    if workloads.preset:
+        return read_pack(preset_path(workloads.preset, Place(key=f"{key}.preset")))
+    return read_pack(path_inside(folder, workloads.pack, Place(key=f"{key}.pack")))
+
+
+def _temperature(
+    study: Study,
+    i: int,
+    network: Network,
+    series: GridSeries,
+    zone_of_bus: Mapping[str, str],
+    findings: list[Finding],
+) -> tuple[FloatArray, str]:
+    """Temperature of a campus by hour, and where it comes from."""
+    campus, place = study.campuses[i], Place(key=f"campuses.{i}.poi")
+    try:
+        name = climate_name(campus.climate, study.network, Place(key=f"campuses.{i}.climate"))
+        column, words = _measured_c(study, campus, network, series, zone_of_bus)
+        temperature, found = campus_temperature_c(column, name, series.time_utc, campus=campus.id, place=place)
+    except InputError as error:
+        findings += error.findings
+        return np.zeros(len(series)), ""
+    findings += found
+    return temperature, words or (f"climate normals of {name}" if name else "constant, none is known")
+
+
+def _measured_c(
+    study: Study, campus: Campus, network: Network, series: GridSeries, zone_of_bus: Mapping[str, str]
+) -> tuple[FloatArray | None, str]:
+    columns = series.temperature_degc
+    asked = study.series.temperature if study.series is not None else None
+    if columns is None or asked is None:
+        return None, ""
+    bus = campus.poi[0]
+    area = network.bus.area[network.bus_index(bus)]
+    column = region_column(columns.names, asked.by, area=str(area), zone=zone_of_bus.get(bus), place=Place(
+        key="series.temperature"
+    ))  # fmt: skip
+    return columns.values[:, column], f"{asked.file}, {columns.names[column]}"
+
+
+def _year_model(
+    study: Study,
+    year: int,
+    models: Mapping[int, CampusModel],
+    weather: Mapping[int, tuple[FloatArray, str]],
+    series: GridSeries,
+    findings: list[Finding],
+) -> YearModel:
+    hours = Hours(time_utc=series.time_utc, timezone=study.timezone, year=year)
+    sized = []
+    for i, model in models.items():
+        campus = study.campuses[i]
+        contract_mw = campus.contract_mw_in(year)
+        if contract_mw <= 0:
+            continue
+        asked = campus.workloads.model
+        own = Hours(time_utc=series.time_utc, timezone=model.timezone, year=year)
+        found = size_campus(
+            model,
+            contract_mw,
+            own,
+            weather[i][0],
+            is_scaled=asked.scaling == "scale_to_contract",
+            start=_start(campus) if asked.delivery == "expected" else None,
+        )
+        findings += _against_contract(campus, i, found, year)
+        sized.append(found)
+    words = {study.campuses[i].id: source for i, (_, source) in weather.items()}
+    return YearModel(hours=hours, campuses=tuple(sized), temperature=words)
+
+
+def _start(campus: Campus) -> np.datetime64:
+    """First energisation: the stated day, or New Year of the first year with a contract."""
+    stated = campus.workloads.model.in_service
+    if stated is not None:
+        return np.datetime64(stated.isoformat(), "s")
+    contract = campus.contract_mw
+    first = min((y for y, mw in contract.items() if mw > 0), default=1970) if isinstance(contract, dict) else 1970
+    return np.datetime64(f"{first:04d}-01-01", "s")
+
+
+def _against_contract(campus: Campus, i: int, sized: SizedCampus, year: int) -> Iterator[Finding]:
+    """What was done to users, accelerators or hours so that the contract holds."""
+    asked, key = campus.workloads.model, f"campuses.{i}.workloads.model.scaling"
+    who = f"campus {campus.id} in {year}"
+    contract_mw = sized.contract_mw
+    if sized.peak_mw <= 0:
+        message = f"{who}: the driver pack {sized.model.pack} asks for no power at all"
+        remedy = "give it users or accelerators"
+        yield _finding("error", message, remedy, key)
+    elif asked.scaling == "scale_to_contract":
+        message = (
+            f"{who}: users and accelerators of {sized.model.pack} are multiplied by {sized.scale:.4g}, so that the "
+            f"largest hour becomes the contract of {contract_mw:,.1f} MW"
+        )
+        yield _finding("note", message, "write scaling: as_stated if the users of the study are meant", key)
+    elif sized.peak_mw > contract_mw * (1 + _OVER_FRAC):
+        message = f"{who}: the load model reaches {sized.peak_mw:,.1f} MW, above the contract of {contract_mw:,.1f} MW"
+        if asked.scaling == "as_stated":
+            yield _finding("error", message, "write scaling: clip or scale_to_contract, or raise the contract", key)
+        else:
+            remedy = "raise the contract if that computing must be done"
+            yield _finding("warning", f"{message}; it is cut there, and the computing is not done", remedy, key)
+
+
+def _finding(severity: str, message: str, remedy: str, key: str) -> Finding:
+    return Finding(
+        code="GP-CAM-017",
+        severity="error" if severity == "error" else "warning" if severity == "warning" else "note",
+        message=message,
+        remedy=remedy,
+        place=Place(key=key),
+    )
+
+
+def _modelled(study: Study, year: YearModel) -> Iterator[ModelledLoad]:
+    """Hourly load of the trajectory the study plans with."""
+    asked = study.uncertainty.trajectory
+    if not year.campuses:
+        return
+    if asked == 0:
+        for campus in year.campuses:
+            load = central_load(campus, year.hours)
+            yield modelled_load(campus, year.hours.year, central_class_mw(campus, load))
+        return
+    ensemble = year_ensemble(study, year)
+    for campus, class_mw in zip(year.campuses, ensemble.trajectory_mw[asked - 1], strict=True):
+        yield modelled_load(campus, year.hours.year, class_mw)
+
+
+def _with_shares(study: Study, years: tuple[YearModel, ...]) -> Study:
+    """Study whose campuses with a pack have the shares of its central load in the first year with a contract."""
+    shares: dict[str, Shares] = {}
+    for year in years:
+        for campus in year.campuses:
+            if campus.model.campus not in shares:
+                class_mw = central_class_mw(campus, central_load(campus, year.hours))
+                names = Shares.model_fields
+                shares[campus.model.campus] = Shares(**dict(zip(names, energy_shares(class_mw), strict=True)))
+    campuses = tuple(_with_own(campus, shares.get(campus.id)) for campus in study.campuses)
+    return study.model_copy(update={"campuses": campuses})
+
+
+def _with_own(campus: Campus, shares: Shares | None) -> Campus:
+    if shares is None:
+        return campus
+    return campus.model_copy(update={"workloads": campus.workloads.model_copy(update={"shares": shares})})
+
+
+def selected(loads: tuple[ModelledLoad, ...], selection: slice) -> tuple[ModelledLoad, ...]:
+    """Loads of some hours."""
+    return tuple(replace(load, demand_frac=load.demand_frac[:, selection]) for load in loads)
