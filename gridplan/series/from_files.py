@@ -22,7 +22,7 @@ from gridplan.series.model import CampusProfile, GridSeries, HourlyColumns
 from gridplan.series.read import read_hourly_table
 from gridplan.series.spec import HourlySpec, HourlyTable, Kind, TimeArray
 from gridplan.study.schema import Campus
-from gridplan.study.series_request import HourlyFile, MeasuredProfile, SeriesRequest
+from gridplan.study.series_request import HourlyFile, MeasuredProfile, SeriesRequest, measured_key
 from gridplan.text_file import path_inside
 
 _HOURS_OF_A_YEAR = (8760, 8784)
@@ -129,20 +129,20 @@ def read_measured(
     profiles: list[CampusProfile] = []
     year = _year(time_utc, setting)
     for i, campus in enumerate(campuses):
-        wanted = campus.workloads.measured
-        if wanted is None:
-            continue
-        key = f"campuses.{i}.workloads.measured"
-        table = reader.read(wanted, "campus", key, year)
-        if table is None:
-            continue
-        other = _other_hours(table, time_utc, "the load of the grid")
-        reader.findings += [*other, *_against_contract(table, campus, wanted)]
-        if not other:
-            p_mw = table.values[:, 0]
-            profiles.append(CampusProfile(campus=campus.id, p_mw=p_mw, peak_mw=float(p_mw.max())))
-    reader.refuse()
-    return tuple(profiles), tuple(reader.findings)
+        for workload, wanted in campus.workloads.metered.items():
+            table = reader.read(wanted, "campus", measured_key(i, workload), year)
+            if table is None:
+                continue
+            other = _other_hours(table, time_utc, "the load of the grid")
+            reader.findings += [*other, *_against_contract(table, campus, workload, wanted)]
+            if not other:
+                p_mw = table.values[:, 0]
+                profile = CampusProfile(campus=campus.id, workload=workload, p_mw=p_mw, peak_mw=float(p_mw.max()))
+                profiles.append(profile)
+    # A file with several profiles is read for each of them; what is wrong with all of it is told once.
+    findings = tuple(dict.fromkeys(reader.findings))
+    refuse_errors(findings)
+    return tuple(profiles), findings
 
 
 class _Reader:
@@ -166,9 +166,9 @@ class _Reader:
 
 
 def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year: int) -> HourlySpec:
-    columns = dict(getattr(part, "columns", {}))
+    columns, scenario = dict(getattr(part, "columns", {})), ""
     if isinstance(part, MeasuredProfile):
-        columns = {part.column: part.column}
+        columns, scenario = {part.column: part.column}, part.scenario or ""
     return HourlySpec(
         path=path_inside(setting.folder, part.file, Place(key=f"{key}.file")),
         kind=kind,
@@ -183,6 +183,7 @@ def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year
         leap_day=part.leap_day,
         other_year=part.other_year,
         sheet=part.sheet,
+        scenario=scenario,
         clock=setting.timezone,
         weather_year=weather_year,
     )
@@ -214,16 +215,18 @@ def _part_of_a_year(load: HourlyTable) -> Iterator[Finding]:
         yield _fault("GP-TIM-003", message, remedy, Place(file=load.path), severity="warning")
 
 
-def _against_contract(table: HourlyTable, campus: Campus, wanted: MeasuredProfile) -> Iterator[Finding]:
+def _against_contract(table: HourlyTable, campus: Campus, workload: str, wanted: MeasuredProfile) -> Iterator[Finding]:
     """A profile in another unit than it says, seen from the contract; scaling hides the unit, so it is not asked."""
-    contract_mw, peak_mw = campus.largest_contract_mw, float(table.values.max())
+    share_frac = getattr(campus.workloads.shares, workload) if workload else 1.0
+    contract_mw, peak_mw = share_frac * campus.largest_contract_mw, float(table.values.max())
     if wanted.scaling == "scale_to_contract" or contract_mw <= 0:
         return
     row = int(np.argmax(table.values[:, 0]))
     place = Place(file=table.path, line=max(int(table.line[row]), 0), column=1, key=wanted.column)
-    message = (
-        f"the measured profile of campus {campus.id} reaches {peak_mw:,.6g} MW, its contract is {contract_mw:g} MW"
-    )
+    whose, limit = f"campus {campus.id}", "its contract"
+    if workload:
+        whose, limit = f"campus {campus.id}, {workload}", "its share of the contract"
+    message = f"the measured profile of {whose} reaches {peak_mw:,.6g} MW, {limit} is {contract_mw:g} MW"
     if peak_mw > _UNIT_RATIO * contract_mw:
         remedy = f"if the file is in kW, write unit: kW ({peak_mw / 1000:g} MW)"
         yield _fault("GP-VAL-003", f"{message}, {peak_mw / contract_mw:,.0f} times less", remedy, place)
