@@ -101,8 +101,13 @@ def _label(value: Any) -> str:
 def _picked(name: str, short: Columns, full: Columns, findings: FileFindings) -> NetcdfColumn | None:
     """Column of a name; one that stands in several variables needs the name of its variable."""
     found = short.get(name) or full.get(name) or []
-    if not found:
-        message = f"the file has no variable or label {name!r} along time.{did_you_mean(name, [*short, *full])}"
+    labels = [label for label, columns in short.items() if any(column.variable == name for column in columns)]
+    if not found and labels:
+        message = f"variable {name!r} holds {len(labels)} columns, one a label"
+        findings.error("GP-TAB-001", message, f"name one of {_some(labels)}", column=name)
+    elif not found:
+        near = did_you_mean(name, short) or did_you_mean(name, full)
+        message = f"the file has no variable or label {name!r} along time.{near}"
         findings.error("GP-TAB-001", message, f"name one of {_some(list(short))}", column=name)
     elif len(found) > 1:
         message = f"column {name!r} stands in {len(found)} variables: {_some([column.variable for column in found])}"
@@ -121,7 +126,7 @@ def _in_scenario(
     if SCENARIO not in dims:
         if spec.scenario:
             message = f"scenario {spec.scenario} has no effect: variable {column.variable} has no dim {SCENARIO}"
-            findings.warning("GP-TAB-001", message, "delete scenario", column=column.variable)
+            findings.warning("GP-STU-009", message, "delete scenario", column=column.variable)
         return column
     where = dims.index(SCENARIO)
     size = data.variables[column.variable].shape[where]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gridplan.errors import Finding, did_you_mean
+from gridplan.study.campus_request import FOLLOWED_BY
 from gridplan.study.local_time import is_timezone, timezones
 from gridplan.study.named_files import hourly_files
 from gridplan.study.schema import Study
@@ -36,7 +37,7 @@ def _measured_is_used(study: Study, at: StudySource) -> Iterator[Finding]:
             if name in workloads.model_fields_set:
                 message = f"campus {campus.id}: {name} has no effect beside a measured profile"
                 if "" not in workloads.metered:
-                    message = f"campus {campus.id}: {name} has no effect, because no class is left that follows it"
+                    message += f": {', '.join(FOLLOWED_BY[name])} have one of their own, or no share"
                 yield at.warning("GP-STU-009", f"{key}.{name}", message, f"delete {name}, or the measured profile")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
@@ -86,6 +86,16 @@ class MeasuredByClass(Part):
     batch: Annotated[MeasuredProfile | None, about("metered load of batch work")] = None
     finetune: Annotated[MeasuredProfile | None, about("metered load of fine-tuning")] = None
     pretrain: Annotated[MeasuredProfile | None, about("metered load of pretraining")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_one_form(cls, data: Any) -> Any:
+        own = [str(key) for key in data if key in MeasuredProfile.model_fields] if isinstance(data, Mapping) else []
+        if own:
+            message = f"{', '.join(own)} {'stands' if len(own) == 1 else 'stand'} beside classes: measured is one "
+            message += "profile of the campus, or one for each class"
+            raise fault("GP-YML-001", message, "write all keys of a profile below its class, or leave the classes out")
+        return data
 
     @model_validator(mode="after")
     def _holds_a_profile(self) -> Self:
