@@ -7,24 +7,23 @@ asks for its share of the connected MW in every hour; on ``modelled`` for its sh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from gridplan.campus.job_window import studied_jobs
-from gridplan.campus.measured import Profile, measured_frac
+from gridplan.campus.measured import Profile, metered_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
 from gridplan.campus.shape import find_shape, shape_rel, shaped_demand_mw
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.solution import WORKLOADS
+from gridplan.study.campus_request import SHAPED_WORKLOADS
 from gridplan.study.schema import Campus, Study
 
 FloatArray = npt.NDArray[np.float64]
 TimeArray = npt.NDArray[np.datetime64]
 
-SHAPED_WORKLOADS = ("interactive", "relaxed")
-"""Classes that follow their users' day; the others compute at an even rate."""
 _ROOM_TOLERANCE_MWH = 1e-6
 
 
@@ -38,7 +37,7 @@ class _Request:
     time_utc: TimeArray
     is_modelled: bool
     contract_mw: float = 0.0
-    profile: Profile | None = None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
     @property
     def share_frac(self) -> FloatArray:
@@ -76,7 +75,7 @@ def build_campuses(
     time_utc : datetime64[s], dims (time,)
         Beginning of each studied hour, without gaps.
     measured : sequence of Profile
-        Metered profiles on these hours; every campus whose study names one needs it here.
+        Metered profiles on these hours; every one the study names, of a campus or of a class, is needed here.
 
     Raises
     ------
@@ -89,7 +88,9 @@ def build_campuses(
     unknown = sorted(set(connected_mw) - {campus.id for campus in study.campuses})
     if unknown:
         raise ValueError(f"connected_mw names campuses the study does not have: {', '.join(unknown)}")
-    profiles = {profile.campus: profile for profile in measured}
+    profiles: dict[str, dict[str, Profile]] = {}
+    for profile in measured:
+        profiles.setdefault(profile.campus, {})[profile.workload] = profile
     requests = [
         _Request(
             position=i,
@@ -98,7 +99,7 @@ def build_campuses(
             time_utc=time_utc,
             is_modelled=study.criteria.load_basis == "modelled",
             contract_mw=campus.contract_mw_in(year),
-            profile=profiles.get(campus.id),
+            profiles=profiles.get(campus.id, {}),
         )
         for i, campus in enumerate(study.campuses)
     ]
@@ -150,17 +151,19 @@ def _stores(requests: list[_Request]) -> Iterable[CampusStore]:
 
 
 def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
-    """Power asked for, dims (workload, time) [MW], and a note for every class whose peaks were cut."""
+    """Power asked for, dims (workload, time) [MW], and what was cut or scaled: the meter's, else the model's."""
     installed_mw = request.installed_mw
     flat = np.ones(len(request.time_utc))
     if not request.is_modelled:
         return installed_mw[:, None] * flat, []
     workloads = request.campus.workloads
-    if workloads.measured is not None:
-        return _measured_baseline(request)
+    metered, findings = metered_frac(request.campus, request.position, request.contract_mw, request.profiles)
     rel = shape_rel(find_shape(workloads.shape), request.time_utc)
-    rows, findings = [], []
+    rows = []
     for workload, most_mw in zip(WORKLOADS, installed_mw, strict=True):
+        if workload in metered:
+            rows.append(most_mw * metered[workload])
+            continue
         mean_mw = workloads.load_factor * most_mw
         follows = rel if workload in SHAPED_WORKLOADS else flat
         rows.append(shaped_demand_mw(follows, mean_mw, most_mw))
@@ -168,16 +171,6 @@ def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
         if is_cut.any():
             findings.append(_cut_finding(request, workload, mean_mw, int(is_cut.sum()), float(mean_mw * follows.max())))
     return np.array(rows), findings
-
-
-def _measured_baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
-    """Power asked for where a meter tells it: every class has its share of the metered power in every hour."""
-    wanted, profile = request.campus.workloads.measured, request.profile
-    if wanted is None or profile is None:
-        raise ValueError(f"the measured profile of campus {request.campus.id} is not given")
-    place = request.place("workloads.measured")
-    frac, findings = measured_frac(profile, request.contract_mw, wanted.scaling, place)
-    return np.outer(request.installed_mw, frac), findings
 
 
 def _cut_finding(request: _Request, workload: str, mean_mw: float, hours: int, peak_mw: float) -> Finding:

@@ -78,15 +78,15 @@ FILE_FINDINGS: tuple[FindingKind, ...] = (
         "GP-TAB-001",
         "Column missing",
         "error",
-        "A table lacks a column.",
+        "A table lacks a column, or a netCDF file a variable, label or scenario.",
         "Add the column; near names are offered.",
     ),
     FindingKind(
         "GP-TAB-002",
         "Column twice",
         "error",
-        "A table has two columns of one name.",
-        "Keep one of them.",
+        "A table has two columns of one name, or a netCDF file one label in several variables.",
+        "Keep one of them, or name its variable.",
     ),
     FindingKind(
         "GP-TAB-003",

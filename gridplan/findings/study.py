@@ -290,8 +290,9 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "GP-CAM-003",
         "Measured profile and contract",
         "error, warning, note",
-        "A measured profile reaches above the contract, is cut at it, or is scaled to it.",
-        "Say how it is scaled, or change the contract.",
+        "A measured profile reaches above the contract, or a class above its share of it; or it is cut at that, or "
+        "scaled to it; or its class has no share.",
+        "Say how it is scaled, or change the contract or the shares.",
     ),
     FindingKind(
         "GP-CAM-004",

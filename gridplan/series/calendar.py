@@ -35,14 +35,22 @@ def in_weather_year(table: HourlyTable, spec: HourlySpec, findings: FileFindings
     if not spec.weather_year or year == spec.weather_year:
         _refuse_drop(table, spec, findings)
         return table
+    begin, end = (_new_year(y, spec.clock) for y in (spec.weather_year, spec.weather_year + 1))
+    wanted = int((end - begin).astype(np.int64)) // HOUR_S
     if spec.other_year == "error":
         message = f"the file holds {year} ({len(table.time_utc):,} hours), the weather year is {spec.weather_year}"
         remedy = "give the file of that year, or write other_year: by_calendar to move it by date and clock"
-        raise _refused(findings, message, remedy)
-    begin, end = (_new_year(y, spec.clock) for y in (spec.weather_year, spec.weather_year + 1))
-    wanted = int((end - begin).astype(np.int64)) // HOUR_S
+        raise _refused(findings, message, remedy + _leap_day_too(len(table.time_utc), wanted, spec))
     _refuse_part_of_year(table, year, spec, findings)
     return _on_hours(table, begin, wanted, spec, findings)
+
+
+def _leap_day_too(given: int, wanted: int, spec: HourlySpec) -> str:
+    """Rest of a remedy where one of two whole years has a 29 February, so that both are said at once."""
+    if given == wanted or given not in _HOURS_OF_YEAR:
+        return ""
+    rule = "repeat_28_feb" if given < wanted else "drop"
+    return "" if spec.leap_day == rule else f", with leap_day: {rule}"
 
 
 def _on_hours(

@@ -6,8 +6,8 @@ and every finding of every file at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,9 +20,9 @@ from gridplan.series.dataset import least_mw
 from gridplan.series.element_hours import available_mw, bus_load_mw, region_values
 from gridplan.series.model import CampusProfile, GridSeries, HourlyColumns
 from gridplan.series.read import read_hourly_table
-from gridplan.series.spec import HourlySpec, HourlyTable, Kind, TimeArray
+from gridplan.series.spec import FloatArray, HourlySpec, HourlyTable, Kind, TimeArray
 from gridplan.study.schema import Campus
-from gridplan.study.series_request import HourlyFile, MeasuredProfile, SeriesRequest
+from gridplan.study.series_request import HourlyFile, MeasuredProfile, SeriesRequest, measured_key
 from gridplan.text_file import path_inside
 
 _HOURS_OF_A_YEAR = (8760, 8784)
@@ -128,21 +128,46 @@ def read_measured(
     reader = _Reader(setting)
     profiles: list[CampusProfile] = []
     year = _year(time_utc, setting)
-    for i, campus in enumerate(campuses):
-        wanted = campus.workloads.measured
-        if wanted is None:
-            continue
-        key = f"campuses.{i}.workloads.measured"
-        table = reader.read(wanted, "campus", key, year)
+    for meters in _by_file(campuses):
+        columns = {meter.wanted.column: meter.wanted.column for meter in meters}
+        table = reader.read(meters[0].wanted, "campus", meters[0].key, year, columns)
         if table is None:
             continue
         other = _other_hours(table, time_utc, "the load of the grid")
-        reader.findings += [*other, *_against_contract(table, campus, wanted)]
-        if not other:
-            p_mw = table.values[:, 0]
-            profiles.append(CampusProfile(campus=campus.id, p_mw=p_mw, peak_mw=float(p_mw.max())))
+        reader.findings += other
+        for meter in meters:
+            p_mw = table.values[:, table.names.index(meter.wanted.column)]
+            reader.findings += _against_contract(table, p_mw, meter)
+            if not other:
+                peak_mw, campus = float(p_mw.max()), meter.campus.id
+                profiles.append(CampusProfile(campus=campus, workload=meter.workload, p_mw=p_mw, peak_mw=peak_mw))
     reader.refuse()
     return tuple(profiles), tuple(reader.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meter:
+    """One measured profile of the study: of a campus, or of a class of it."""
+
+    key: str
+    campus: Campus
+    workload: str
+    wanted: MeasuredProfile
+
+    @property
+    def share_frac(self) -> float:
+        return getattr(self.campus.workloads.shares, self.workload) if self.workload else 1.0
+
+
+def _by_file(campuses: Sequence[Campus]) -> Iterable[list[_Meter]]:
+    """Profiles of one file that are meant in the same way, together: what is wrong with the file is told once."""
+    files: dict[MeasuredProfile, list[_Meter]] = {}
+    for i, campus in enumerate(campuses):
+        for workload, wanted in campus.workloads.metered.items():
+            said = wanted.model_copy(update={"column": "", "scaling": "clip"})
+            meter = _Meter(key=measured_key(i, workload), campus=campus, workload=workload, wanted=wanted)
+            files.setdefault(said, []).append(meter)
+    return files.values()
 
 
 class _Reader:
@@ -152,9 +177,12 @@ class _Reader:
         self.setting = setting
         self.findings: list[Finding] = []
 
-    def read(self, part: HourlyFile, kind: Kind, key: str, weather_year: int) -> HourlyTable | None:
+    def read(
+        self, part: HourlyFile, kind: Kind, key: str, weather_year: int, columns: Mapping[str, str] | None = None
+    ) -> HourlyTable | None:
         try:
-            table, found = read_hourly_table(_spec(part, kind, key, self.setting, weather_year))
+            spec = _spec(part, kind, key, self.setting, weather_year)
+            table, found = read_hourly_table(spec if columns is None else replace(spec, columns=columns))
         except InputError as error:
             self.findings += error.findings
             return None
@@ -166,16 +194,13 @@ class _Reader:
 
 
 def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year: int) -> HourlySpec:
-    columns = dict(getattr(part, "columns", {}))
-    if isinstance(part, MeasuredProfile):
-        columns = {part.column: part.column}
     return HourlySpec(
         path=path_inside(setting.folder, part.file, Place(key=f"{key}.file")),
         kind=kind,
         timezone=part.timezone,
         stamp=part.stamp,
         unit=part.unit,  # type: ignore[attr-defined]
-        columns=columns,
+        columns=dict(getattr(part, "columns", {})),
         time_column=part.time_column,
         time_format=part.time_format,
         dst_duplicates=part.dst_duplicates,
@@ -183,6 +208,7 @@ def _spec(part: HourlyFile, kind: Kind, key: str, setting: Setting, weather_year
         leap_day=part.leap_day,
         other_year=part.other_year,
         sheet=part.sheet,
+        scenario=getattr(part, "scenario", None) or "",
         clock=setting.timezone,
         weather_year=weather_year,
     )
@@ -199,7 +225,13 @@ def _other_hours(table: HourlyTable, time_utc: TimeArray, whose: str) -> list[Fi
     message = (
         f"{table.path.name} has {_range(table.time_utc)}, {whose} has {_range(time_utc)}: the hours must be the same"
     )
-    return [_fault("GP-TIM-003", message, "give all series on the same hours", Place(file=table.path))]
+    remedy = "give all series on the same hours"
+    missing = np.setdiff1d(time_utc, table.time_utc)
+    if 0 < missing.size < len(time_utc):
+        remedy += f"; {missing.size:,} are missing here, the first is {missing[0].astype('datetime64[m]')}Z"
+        is_leap_year = (len(table.time_utc), len(time_utc)) == _HOURS_OF_A_YEAR
+        remedy += f" ({str(time_utc[len(time_utc) // 2])[:4]} is a leap year)" if is_leap_year else ""
+    return [_fault("GP-TIM-003", message, remedy, Place(file=table.path))]
 
 
 def _range(time_utc: TimeArray) -> str:
@@ -214,16 +246,18 @@ def _part_of_a_year(load: HourlyTable) -> Iterator[Finding]:
         yield _fault("GP-TIM-003", message, remedy, Place(file=load.path), severity="warning")
 
 
-def _against_contract(table: HourlyTable, campus: Campus, wanted: MeasuredProfile) -> Iterator[Finding]:
+def _against_contract(table: HourlyTable, p_mw: FloatArray, meter: _Meter) -> Iterator[Finding]:
     """A profile in another unit than it says, seen from the contract; scaling hides the unit, so it is not asked."""
-    contract_mw, peak_mw = campus.largest_contract_mw, float(table.values.max())
+    campus, wanted = meter.campus, meter.wanted
+    contract_mw, peak_mw = meter.share_frac * campus.largest_contract_mw, float(p_mw.max())
     if wanted.scaling == "scale_to_contract" or contract_mw <= 0:
         return
-    row = int(np.argmax(table.values[:, 0]))
+    row = int(np.argmax(p_mw))
     place = Place(file=table.path, line=max(int(table.line[row]), 0), column=1, key=wanted.column)
-    message = (
-        f"the measured profile of campus {campus.id} reaches {peak_mw:,.6g} MW, its contract is {contract_mw:g} MW"
-    )
+    whose, limit = f"campus {campus.id}", "its contract"
+    if meter.workload:
+        whose, limit = f"campus {campus.id}, {meter.workload}", "its share of the contract"
+    message = f"the measured profile of {whose} reaches {peak_mw:,.6g} MW, {limit} is {contract_mw:g} MW"
     if peak_mw > _UNIT_RATIO * contract_mw:
         remedy = f"if the file is in kW, write unit: kW ({peak_mw / 1000:g} MW)"
         yield _fault("GP-VAL-003", f"{message}, {peak_mw / contract_mw:,.0f} times less", remedy, place)

@@ -29,12 +29,14 @@ class HourlyColumns:
 
 @dataclass(frozen=True, kw_only=True)
 class CampusProfile:
-    """Metered load of a campus.
+    """Metered load of a campus or of one of its workload classes.
 
     Parameters
     ----------
     campus : str
         Id of the campus.
+    workload : str
+        Workload class; empty: the whole campus.
     p_mw : float, dims (time,) [MW]
         As metered.
     peak_mw : float [MW]
@@ -42,6 +44,7 @@ class CampusProfile:
     """
 
     campus: str
+    workload: str = ""
     p_mw: FloatArray
     peak_mw: float
 
@@ -68,7 +71,7 @@ class GridSeries:
     temperature_degc : HourlyColumns, optional [degC]
         Air temperature by region.
     measured : tuple of CampusProfile
-        Metered profiles, each by the id of the campus it stands for.
+        Metered profiles, each by the id of the campus, and the class, it stands for.
 
     Raises
     ------
@@ -96,7 +99,8 @@ class GridSeries:
         if self.temperature_degc is not None:
             _check_values("temperature_degc", self.temperature_degc.values, len(self))
         for profile in self.measured:
-            _check_values(f"measured profile of {profile.campus}", profile.p_mw[:, None], len(self))
+            whose = f"{profile.campus} {profile.workload}".strip()
+            _check_values(f"measured profile of {whose}", profile.p_mw[:, None], len(self))
 
     def __len__(self) -> int:
         """Count of hours."""

@@ -67,6 +67,8 @@ class HourlySpec:
         File of another calendar year than the weather year: refused, or moved there by date and clock.
     sheet : str
         Sheet of an .xlsx file; empty: its only visible sheet.
+    scenario : str
+        Scenario of a netCDF file that holds several; empty: its only one.
     clock : str
         IANA zone on whose clock hours are full, whose leap day and whose year are meant.
     weather_year : int
@@ -86,6 +88,7 @@ class HourlySpec:
     leap_day: Literal["error", "repeat_28_feb", "drop"] = "error"
     other_year: Literal["error", "by_calendar"] = "error"
     sheet: str = ""
+    scenario: str = ""
     clock: str = "UTC"
     weather_year: int = 0
 

@@ -13,6 +13,7 @@ import numpy as np
 from gridplan.errors import InputError
 from gridplan.series.clock import HOUR_S, local_clock
 from gridplan.series.spec import FileFindings, FloatArray, HourlySpec, HourlyTable, IntArray, TimeArray
+from gridplan.study.series_request import OFFSET_IN_STAMPS
 
 DAY_H = 24
 _MINUTE_S = 60
@@ -115,7 +116,7 @@ def _refuse_gaps(rows: Steps, spec: HourlySpec, findings: FileFindings) -> None:
             message += f"{_utc(rows.begin[i])}, expected {_utc(expected)}"
             remedy = f"give one row every {step_words(rows.step_s)}"
             findings.error("GP-TIM-002", message, remedy, line=line, column="time")
-        elif _is_leap_day(expected, rows.begin[i + 1], spec.clock):
+        elif _is_leap_day(expected, rows.begin[i + 1], spec):
             message = f"29 February is missing: expected {_utc(expected)}, found {_utc(rows.begin[i + 1])}"
             remedy = "give its 24 hours, or write leap_day: repeat_28_feb"
             findings.error("GP-TIM-003", message, remedy, line=line, column="time")
@@ -128,12 +129,15 @@ def _refuse_gaps(rows: Steps, spec: HourlySpec, findings: FileFindings) -> None:
             findings.error("GP-TIM-002", message, remedy, line=line, column="time")
 
 
-def _is_leap_day(first: np.datetime64, after: np.datetime64, clock: str) -> bool:
-    """Whether the time from ``first`` up to ``after`` is a 29 February of the clock."""
-    begin, end = local_clock(np.array([first, after]), clock)
-    day = begin.astype("datetime64[D]")
-    is_one_day = end - begin == np.timedelta64(1, "D") and begin == day
-    return bool(is_one_day and str(day).endswith("-02-29"))
+def _is_leap_day(first: np.datetime64, after: np.datetime64, spec: HourlySpec) -> bool:
+    """Whether the time from ``first`` up to ``after`` is a 29 February of the study's clock, or of the file's."""
+    file_clock = spec.clock if spec.timezone == OFFSET_IN_STAMPS else spec.timezone
+    for clock in dict.fromkeys((spec.clock, file_clock)):
+        begin, end = local_clock(np.array([first, after]), clock)
+        day = begin.astype("datetime64[D]")
+        if end - begin == np.timedelta64(1, "D") and begin == day and str(day).endswith("-02-29"):
+            return True
+    return False
 
 
 def _repeated_leap_day(rows: Steps, spec: HourlySpec) -> Steps:
@@ -142,7 +146,7 @@ def _repeated_leap_day(rows: Steps, spec: HourlySpec) -> Steps:
     per_day = DAY_H * HOUR_S // rows.step_s
     for i in np.flatnonzero(steps_s == (per_day + 1) * rows.step_s):
         missing = rows.begin[i] + np.timedelta64(rows.step_s, "s")
-        if i + 1 >= per_day and _is_leap_day(missing, rows.begin[i + 1], spec.clock):
+        if i + 1 >= per_day and _is_leap_day(missing, rows.begin[i + 1], spec):
             return insert_day(rows, int(i) + 1, per_day)
     return rows
 

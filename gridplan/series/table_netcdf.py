@@ -1,4 +1,4 @@
-"""Hourly netCDF file: a time coordinate with CF units, and one variable by name or one column a variable.
+"""Hourly netCDF file: a time coordinate with CF units, and the variables along it.
 
 Comes in: an HourlySpec. Goes out: a RawTable whose stamps are times. Links to other files are refused before
 anything is read, so that a file opens nothing but itself.
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from gridplan.errors import InputError, did_you_mean
+from gridplan.errors import did_you_mean
+from gridplan.series.netcdf_columns import MAX_VALUES, netcdf_values
 from gridplan.series.spec import FileFindings, FloatArray, HourlySpec, RawTable, TimeArray
 from gridplan.text_file import MAX_FILE_BYTES, missing_file
 
 REMEDY = "give a netCDF-4 file with a time coordinate, as in 'hours since 2020-01-01 00:00:00'"
-_MAX_VALUES = 20_000_000
 _CF_UNITS = re.compile(
     r"(seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|d) since (\d{4}-\d{1,2}-\d{1,2})"
     r"(?:[T ](\d{1,2}:\d\d(?::\d\d(?:\.0*)?)?))?\s*(Z|UTC|[-+]\d\d?:?\d\d)?"
@@ -50,7 +49,8 @@ def read_netcdf(spec: HourlySpec, findings: FileFindings) -> RawTable:
     line = np.arange(1, len(stamps) + 1)
     for row, k in np.argwhere(~np.isfinite(values)):
         message = f"column {names[k]}: row {row + 1} holds no finite number"
-        findings.error("GP-VAL-001", message, "fill the hour from another source", line=int(row) + 1, column=names[k])
+        remedy = "fill the hour from another source; gridplan does not invent values"
+        findings.error("GP-VAL-001", message, remedy, line=int(row) + 1, column=names[k])
     return RawTable(names=names, stamps=stamps, values=values, line=line)
 
 
@@ -60,7 +60,7 @@ def _table(data: Any, spec: HourlySpec, findings: FileFindings) -> tuple[TimeArr
         message = f"the file has no variable {time_name!r}.{did_you_mean(time_name, data.variables)}"
         raise findings.refusal("GP-TAB-001", message, f"name one of {', '.join(data.variables)}")
     stamps = _times(data.variables[time_name], findings)
-    return (stamps, *_values(data, time_name, len(stamps), spec, findings))
+    return (stamps, *netcdf_values(data, time_name, spec, findings))
 
 
 def _refuse_foreign(spec: HourlySpec, findings: FileFindings) -> None:
@@ -91,7 +91,7 @@ def _times(variable: Any, findings: FileFindings) -> TimeArray:
     units, calendar = str(variable.attrs.get("units", "")), str(variable.attrs.get("calendar", "standard")).lower()
     found = _CF_UNITS.fullmatch(units.strip())
     if found is None:
-        message = f"time has units {units!r}, which are no CF time units"
+        message = f"time has units {units!r}, which are no CF time units" if units else "time has no units"
         raise findings.refusal("GP-TIM-002", message, "write units such as 'hours since 2020-01-01 00:00:00'")
     if calendar not in _CALENDARS:
         message = f"time has calendar {calendar!r}; only the real calendar has the hours of a grid"
@@ -99,8 +99,8 @@ def _times(variable: Any, findings: FileFindings) -> TimeArray:
     if found[4] and found[4] not in ("Z", "UTC", "+00:00", "-00:00", "+0000", "+0:00"):
         message = f"time units {units!r} carry an offset"
         raise findings.refusal("GP-TIM-002", message, "write the units without offset and state timezone:")
-    if math.prod(variable.shape) > _MAX_VALUES:
-        raise findings.refusal("GP-SIZ-001", f"time holds more than {_MAX_VALUES:,} values", "give fewer data")
+    if math.prod(variable.shape) > MAX_VALUES:
+        raise findings.refusal("GP-SIZ-001", f"time holds more than {MAX_VALUES:,} values", "give fewer data")
     counts = np.asarray(variable[...], dtype=np.float64)
     if counts.ndim != 1 or not counts.size or not np.isfinite(counts).all():
         message = "time is empty, has several dimensions, or holds a value that is no number"
@@ -123,58 +123,3 @@ def _padded(day: str) -> str:
 def _padded_clock(clock: str | None) -> str:
     hour, minute, second = (*(clock or "0:00").split(":"), "0")[:3]
     return f"{int(hour):02d}:{minute}:{int(float(second)):02d}"
-
-
-def _values(
-    data: Any, time_name: str, count: int, spec: HourlySpec, findings: FileFindings
-) -> tuple[tuple[str, ...], FloatArray]:
-    columns = dict(_columns(data, time_name))
-    wanted = dict(spec.columns) or {name: name for name in columns}
-    for column in wanted.values():
-        if column not in columns:
-            message = f"the file has no variable or label {column!r} along time.{did_you_mean(column, columns)}"
-            findings.error("GP-TAB-001", message, f"name one of {', '.join(list(columns)[:20])}", column=column)
-    if not wanted:
-        findings.error("GP-TAB-004", "the file has no variable along time", REMEDY)
-    if count * len(wanted) > _MAX_VALUES:
-        findings.error("GP-SIZ-001", f"the file holds more than {_MAX_VALUES:,} values", "give fewer data")
-    if findings.has_errors:
-        raise InputError(findings)
-    read = {name: _numbers(data.variables[name], findings) for name in {columns[c][0] for c in wanted.values()}}
-    picked = [_column(read[columns[c][0]], columns[c][1]) for c in wanted.values()]
-    return tuple(wanted), np.column_stack(picked)
-
-
-def _columns(data: Any, time_name: str) -> Iterator[tuple[str, tuple[str, int | None]]]:
-    """Name of every column -> variable and position; a variable (time, label) has one column a label."""
-    for name, variable in data.variables.items():
-        if name == time_name or not variable.dimensions or variable.dimensions[0] != time_name:
-            continue
-        if len(variable.dimensions) == 1:
-            yield name, (name, None)
-        elif len(variable.dimensions) == 2 and variable.dimensions[1] in data.variables:
-            labels = np.asarray(data.variables[variable.dimensions[1]][...])
-            yield from ((_label(label), (name, k)) for k, label in enumerate(labels))
-
-
-def _label(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _column(values: FloatArray, at: int | None) -> FloatArray:
-    return values if at is None else values[:, at]
-
-
-def _numbers(variable: Any, findings: FileFindings) -> FloatArray:
-    if variable.dtype.kind not in "iuf":
-        raise findings.refusal("GP-VAL-001", f"variable {variable.name} holds no numbers", REMEDY)
-    if math.prod(variable.shape) > _MAX_VALUES:
-        message = f"variable {variable.name} holds more than {_MAX_VALUES:,} values"
-        raise findings.refusal("GP-SIZ-001", message, "give fewer data")
-    raw = np.asarray(variable[...])
-    values = raw.astype(np.float64)
-    for key in ("_FillValue", "missing_value"):
-        if key in variable.attrs:
-            values[raw == np.asarray(variable.attrs[key]).ravel()[0]] = np.nan
-    scale, offset = (float(variable.attrs.get(key, at)) for key, at in (("scale_factor", 1.0), ("add_offset", 0.0)))
-    return values * scale + offset if (scale, offset) != (1.0, 0.0) else values

@@ -27,7 +27,12 @@ from gridplan.study.quantity import (
     Whole,
     Year,
 )
-from gridplan.study.series_request import MeasuredProfile
+from gridplan.study.series_request import Measured, MeasuredByClass, MeasuredProfile
+
+SHAPED_WORKLOADS = ("interactive", "relaxed")
+"""Classes that follow their users' day; the others compute at an even rate."""
+FOLLOWED_BY: Mapping[str, tuple[str, ...]] = {"load_factor": WORKLOADS, "shape": SHAPED_WORKLOADS}
+"""Key of the load model -> classes that follow it unless they are metered."""
 
 _SHARES = "campuses.workloads.shares"
 _FLEX = "campuses.workloads.flexibility"
@@ -135,7 +140,9 @@ class Workloads(Part):
     model: Annotated[LoadModel, about("parameters of the driver pack that this study sets itself")] = Field(
         default_factory=LoadModel
     )
-    measured: Annotated[MeasuredProfile | None, about("metered load in place of load_factor and shape")] = None
+    measured: Annotated[
+        Measured | None, about("metered load, of the campus or by class, in place of load_factor and shape")
+    ] = None
     flexibility: Flexibility = Field(default_factory=Flexibility)
     jobs: Annotated[tuple[Job, ...], about("jobs with their own release and deadline")] = ()
 
@@ -143,6 +150,24 @@ class Workloads(Part):
     def has_pack(self) -> bool:
         """Whether the load follows from a driver pack."""
         return bool(self.preset or self.pack)
+
+    @property
+    def metered(self) -> dict[str, MeasuredProfile]:
+        """Metered profile by workload class; the empty name stands for the whole campus."""
+        if self.measured is None:
+            return {}
+        return self.measured.profiles() if isinstance(self.measured, MeasuredByClass) else {"": self.measured}
+
+    @property
+    def without_effect(self) -> tuple[str, ...]:
+        """Keys of the load model that no class follows any more, because a meter tells what it asks for."""
+        metered = self.metered
+        if not metered or self.has_pack:
+            return ()
+        if "" in metered:
+            return tuple(FOLLOWED_BY)
+        left = {name for name in WORKLOADS if getattr(self.shares, name) > 0 and name not in metered}
+        return tuple(key for key, classes in FOLLOWED_BY.items() if left.isdisjoint(classes))
 
 
 class CampusStorage(Part):

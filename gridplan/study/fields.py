@@ -5,7 +5,7 @@ Comes in: a key of the defaults table. Goes out: pydantic fields, and (dotted ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,11 +48,15 @@ def field_unit(field: FieldInfo) -> str:
 
 
 def nested_model(annotation: Any) -> type[Part] | None:
-    """Model inside an annotation (of a list, an option or the model itself), if there is one."""
+    """Model inside an annotation (of a list, an option or the model itself), if there is one; the first of several."""
+    return next(iter(nested_models(annotation)), None)
+
+
+def nested_models(annotation: Any) -> tuple[type[Part], ...]:
+    """Every model inside an annotation, in the order of its choices."""
     if get_origin(annotation) is None and isinstance(annotation, type) and issubclass(annotation, Part):
-        return annotation
-    found = (nested_model(inner) for inner in get_args(annotation))
-    return next((model for model in found if model is not None), None)
+        return (annotation,)
+    return tuple(model for inner in get_args(annotation) for model in nested_models(inner))
 
 
 def choices(annotation: Any) -> tuple[str, ...]:
@@ -71,15 +75,14 @@ def walk_fields(model: type[Part], prefix: str = "") -> Iterator[tuple[str, Fiel
             yield from walk_fields(inner, f"{prefix}{name}.")
 
 
-def model_at(model: type[Part], path: Sequence[str]) -> type[Part] | None:
-    """Model that holds the keys at ``path``; positions in lists are stepped over."""
-    here: type[Part] | None = model
+def model_at(model: type[Part], path: Sequence[str], kinds: Container[str] = ()) -> type[Part] | None:
+    """Model that holds the keys at ``path``; positions in lists are stepped over, ``kinds`` names it among several."""
+    here: tuple[type[Part], ...] = (model,)
     for step in path:
-        if step.isdigit():
-            continue
-        field = here.model_fields.get(step) if here else None
-        here = nested_model(field.annotation) if field else None
-    return here
+        if not step.isdigit():
+            fields = [known.model_fields[step] for known in here if step in known.model_fields]
+            here = tuple(inner for field in fields for inner in nested_models(field.annotation))
+    return next((known for known in here if known.__name__ in kinds), here[0] if here else None)
 
 
 def _with_unit(unit: str, facts: dict[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _fault(error: ErrorDetails, model: type[Part], source: StudySource) -> _Faul
         path = (*path, str(error["loc"][-1]))
     named = [n for n, step in enumerate(path) if not step.isdigit()]
     cut = named[-1] if named else 0
-    owner = model_at(model, path[:cut])
+    owner = model_at(model, path[:cut], [str(step) for step in error["loc"]])
     key = path[cut] if path else ""
     field = owner.model_fields.get(key) if owner else None
     return _Fault(error=error, path=path, owner=owner, field=field, key=key, source=source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gridplan.study.schema import Study
-from gridplan.study.series_request import HourlyFile
+from gridplan.study.series_request import HourlyFile, measured_key
 
 
 def named_files(study: Study) -> Iterator[tuple[str, str]]:
@@ -28,5 +28,4 @@ def hourly_files(study: Study) -> Iterator[tuple[str, HourlyFile]]:
     if study.series is not None:
         yield from study.series.files()
     for i, campus in enumerate(study.campuses):
-        if campus.workloads.measured is not None:
-            yield f"campuses.{i}.workloads.measured", campus.workloads.measured
+        yield from ((measured_key(i, workload), part) for workload, part in campus.workloads.metered.items())

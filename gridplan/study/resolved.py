@@ -12,7 +12,7 @@ from typing import Any
 from gridplan.study.defaults import DEFAULTS, DefaultRow, default_row, has_default_row
 from gridplan.study.fields import Part
 from gridplan.study.read import StudyFile
-from gridplan.study.schema import Study
+from gridplan.study.schema import MeasuredByClass, Study, Workloads
 
 #: Rows that matter only where a study names contingency files.
 _OF_SETS = "criteria.contingencies.categories."
@@ -46,10 +46,13 @@ def defaults_used(study: Study | StudyFile) -> tuple[DefaultUsed, ...]:
 
 
 def _untouched(part: Part, prefix: str, owner: str) -> Iterator[tuple[str, str]]:
-    for name in type(part).model_fields:
+    idle = part.without_effect if isinstance(part, Workloads) else ()
+    for name in (name for name in type(part).model_fields if name not in idle):
         value, key = getattr(part, name), f"{prefix}{name}"
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, Part):
-                yield from _untouched(inner, f"{key}.", getattr(inner, "id", owner))
+                # The choices of a metered class stand in the table as those of a metered campus.
+                below = prefix if isinstance(part, MeasuredByClass) else f"{key}."
+                yield from _untouched(inner, below, getattr(inner, "id", owner))
         if name not in part.model_fields_set and has_default_row(key) and value == default_row(key).value:
             yield key, owner

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
+from gridplan.solution import WORKLOADS
 from gridplan.study.fields import Part, about, default
-from gridplan.study.quantity import Name, Text
+from gridplan.study.quantity import Name, Text, fault
 
 OFFSET_IN_STAMPS = "offset_in_stamps"
 _COLUMNS = "name in the network: column of the file; absent: every column by its own name"
@@ -62,17 +64,73 @@ class TemperatureFile(HourlyFile):
 
 
 class MeasuredProfile(HourlyFile):
-    """Metered load of a campus, or of one like it, in place of load factor and shape."""
+    """Metered load of a campus, of one of its workload classes, or of one like it, in place of its model."""
 
-    column: Annotated[Text, Field(min_length=1), about("column of the profile")]
+    column: Annotated[Text, Field(min_length=1), about("column of the profile; campus/workload in a netCDF file")]
     unit: Annotated[PowerUnit, about("unit of the values")]
     scaling: Annotated[
         Literal["as_measured", "scale_to_contract", "clip"],
         about(
             "as_measured: MW as metered, refused above the contract; scale_to_contract: the largest hour becomes the "
-            "contract; clip: MW as metered, cut at the contract"
+            "contract; clip: MW as metered, cut at the contract; for a class, its share of the contract"
         ),
     ]
+    scenario: Annotated[Name | None, about("scenario of a netCDF file that holds several")] = None
+
+
+class MeasuredByClass(Part):
+    """Metered load of some workload classes; a class left out stays modelled."""
+
+    interactive: Annotated[MeasuredProfile | None, about("metered load of interactive requests")] = None
+    relaxed: Annotated[MeasuredProfile | None, about("metered load of relaxed requests")] = None
+    batch: Annotated[MeasuredProfile | None, about("metered load of batch work")] = None
+    finetune: Annotated[MeasuredProfile | None, about("metered load of fine-tuning")] = None
+    pretrain: Annotated[MeasuredProfile | None, about("metered load of pretraining")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_one_form(cls, data: Any) -> Any:
+        own = [str(key) for key in data if key in MeasuredProfile.model_fields] if isinstance(data, Mapping) else []
+        if own:
+            message = f"{', '.join(own)} {'stands' if len(own) == 1 else 'stand'} beside classes: measured is one "
+            message += "profile of the campus, or one for each class"
+            raise fault("GP-YML-001", message, "write all keys of a profile below its class, or leave the classes out")
+        return data
+
+    @model_validator(mode="after")
+    def _holds_a_profile(self) -> Self:
+        if not self.profiles():
+            raise fault("GP-STU-001", "no class has a profile", "give file and column of a class, or delete measured")
+        return self
+
+    def profiles(self) -> dict[str, MeasuredProfile]:
+        """Profile of every metered class."""
+        found = {workload: getattr(self, workload) for workload in WORKLOADS}
+        return {workload: profile for workload, profile in found.items() if profile is not None}
+
+
+def _measured_kind(value: object) -> str:
+    """Name of the model: a group below the name of a class, or nothing but groups, tells of classes."""
+    if isinstance(value, BaseModel):
+        return type(value).__name__
+    if not isinstance(value, Mapping) or not value:
+        return MeasuredProfile.__name__
+    is_by_class = any(name in value for name in WORKLOADS) or all(isinstance(v, Mapping) for v in value.values())
+    return (MeasuredByClass if is_by_class else MeasuredProfile).__name__
+
+
+Measured = Annotated[
+    Annotated[MeasuredProfile, Tag(MeasuredProfile.__name__)]
+    | Annotated[MeasuredByClass, Tag(MeasuredByClass.__name__)],
+    Discriminator(_measured_kind),
+]
+"""Metered load of a whole campus, or of workload classes."""
+
+
+def measured_key(position: int, workload: str) -> str:
+    """Dotted key of a metered profile: of the campus at a position, and of a class unless the name is empty."""
+    key = f"campuses.{position}.workloads.measured"
+    return f"{key}.{workload}" if workload else key
 
 
 class SeriesRequest(Part):

@@ -19,13 +19,12 @@ from tests.corpus.damage import GOOD, Damaged, lay_out
 
 SOUND = ("north.m", "south.raw", "two_campuses.yaml", "two_growths.yaml", "west")
 #: Codes of other commands (init, hosting, screen, convert, a run), of a library that is missing or errs, of RAW 34,
-#: PyPSA files, measured profiles, parallel circuits in .con files and options of pandapower, each tested beside its
+#: PyPSA files, parallel circuits in .con files and options of pandapower, each tested beside its
 #: code; GP-OOS-001 is the rule that there is no finding.
 OF_OTHER_COMMANDS = {
     "GP-BUS-003",
     "GP-BUS-005",
     "GP-CAM-002",
-    "GP-CAM-003",
     "GP-CAM-004",
     "GP-CAM-010",
     "GP-CAM-011",

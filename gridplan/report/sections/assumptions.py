@@ -12,6 +12,7 @@ from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, build_
 from gridplan.report.cells import Cell, Mark
 from gridplan.report.run_folder import NotStudiedError, RunFolder
 from gridplan.solution import STUDY_JSON, WORKLOADS
+from gridplan.study.campus_request import FOLLOWED_BY
 from gridplan.study.defaults import DEFAULTS, DefaultRow
 
 _GROUPS: tuple[tuple[str, str], ...] = (
@@ -30,6 +31,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("solve", "Solution"),
     ("report", ""),
 )
+_FOLLOWED_BY = {f"campuses.workloads.{key}": classes for key, classes in FOLLOWED_BY.items()}
 _MARKS: Mapping[str, Mark] = {"assumption": "warn", "given": "strong"}
 _COLUMNS = (
     Column(head="Quantity", share=1.7),
@@ -82,7 +84,16 @@ def _is_idle(study: Mapping[str, Any], key: str) -> bool:
     if key.startswith("criteria.contingencies.categories."):
         asked = study["criteria"]["contingencies"]
         return not (asked.get("files") or asked.get("dataset"))
+    if key in _FOLLOWED_BY:
+        return all(_is_metered(campus["workloads"], _FOLLOWED_BY[key]) for campus in study["campuses"])
     return key.startswith("network_file.") and format_of(Path(str(study.get("network", "")))) is None
+
+
+def _is_metered(workloads: Mapping[str, Any], classes: Sequence[str]) -> bool:
+    """Whether those of the classes that have a share have a meter, each its own or that of the campus."""
+    metered = workloads.get("measured") or {}
+    without = (name for name in classes if workloads["shares"][name] > 0 and not metered.get(name))
+    return bool(metered) and ("file" in metered or not any(without))
 
 
 def _order(title: str) -> int:
@@ -98,6 +109,10 @@ def _values(node: Any, path: Sequence[str]) -> Iterator[Any]:
         yield node
     elif isinstance(node, Mapping) and path[0] in node:
         yield from _values(node[path[0]], path[1:])
+    elif isinstance(node, Mapping) and set(node) == set(WORKLOADS):
+        # Measured profiles by class: the choices of each, as those of one profile of the whole campus.
+        for profile in node.values():
+            yield from _values(profile, path)
 
 
 def _line(rows: list[DefaultRow], values: list[list[Any]]) -> tuple[list[Cell], str]:

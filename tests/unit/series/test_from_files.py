@@ -12,6 +12,7 @@ from pathlib import Path
 import h5netcdf
 import numpy as np
 import pytest
+import xarray as xr
 
 from gridplan.errors import Finding, InputError
 from gridplan.inputs import Inputs, input_names, read_inputs
@@ -20,7 +21,7 @@ from gridplan.network.model import Network
 from gridplan.pipeline import _provenance, run_study
 from gridplan.series.dataset import AVAILABILITY_FILE, LOAD_FILE
 from gridplan.series.model import GridSeries
-from gridplan.solution import CERTIFICATE_JSON, PLAN_JSON, schedule_file
+from gridplan.solution import CERTIFICATE_JSON, PLAN_JSON, WORKLOADS, schedule_file
 
 HEAD = """schema_version: 1
 name: Files
@@ -343,3 +344,33 @@ def test_study_of_files_runs_to_its_report(folder: Path, tmp_path: Path) -> None
     wanted_mw = [min(90.0, 60 + 40 * np.sin(k / 24 * 2 * np.pi)) for k in range(12, 16)]
     assert baseline_mw == pytest.approx(wanted_mw, abs=1e-3)
     assert "Load file" in (result.run_dir / "report.html").read_text()
+
+
+@pytest.mark.slow
+def test_study_of_one_metered_class_runs_to_its_report(folder: Path, tmp_path: Path) -> None:
+    """The profile that gridplan writes as netCDF is a meter of one class; the other class keeps its model."""
+    hours = np.datetime64("2020-01-01T07:00", "ns") + np.arange(336) * np.timedelta64(3600, "s")
+    p_mw = 20 + 15 * np.sin(np.arange(336) / 24 * 2 * np.pi)
+    labels = {"campus": ["mesa"], "workload": ["batch"], "scenario": [0, 1], "time": hours}
+    both = xr.DataArray(np.stack([9 * p_mw, p_mw])[None, None], dims=tuple(labels), coords=labels, name="p_mw")
+    both.to_netcdf(folder / "p.nc", engine="h5netcdf")
+    measured = "file: p.nc, column: mesa/batch, scenario: 1, timezone: UTC, stamp: hour_beginning, unit: MW"
+    workloads = f"shares: {{batch: 0.4, pretrain: 0.6}}, measured: {{batch: {{{measured}, scaling: as_measured}}}}"
+    campus = f"{{id: mesa, poi: [118], contract_mw: 90, block_mw: 45, workloads: {{{workloads}}}}}"
+    text = f"hours: {{first: 12, count: 4}}\ncriteria: {{load_basis: modelled}}\ncampuses: [{campus}]\n"
+    (folder / "study.yaml").write_text(HEAD + SERIES + text)
+    result = run_study(folder / "study.yaml", tmp_path / "out")
+    assert json.loads((result.run_dir / CERTIFICATE_JSON).read_text())["status"] == "passed"
+    plan = json.loads((result.run_dir / PLAN_JSON).read_text())
+    assert "p.nc" in plan["provenance"]["inputs"]
+    keys = {row["key"] for row in plan["defaults_used"]}
+    assert {"campuses.workloads.load_factor", "campuses.workloads.measured.leap_day"} <= keys
+    assert "campuses.workloads.shape" not in keys
+    with h5netcdf.File(result.run_dir / schedule_file(2028)) as data:
+        baseline_mw = np.squeeze(data["p_baseline_mw"][...])
+    batch, pretrain = (baseline_mw[:, WORKLOADS.index(name)] for name in ("batch", "pretrain"))
+    assert batch == pytest.approx(p_mw[12:16], abs=1e-3)
+    assert pretrain == pytest.approx(np.full(4, 0.8 * 0.6 * 90), abs=1e-3)
+    report = (result.run_dir / "report.html").read_text()
+    assert "Measured profiles" in report
+    assert "p.nc" in report

@@ -187,6 +187,39 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "warning",
         "campuses.0.workloads.load_factor",
     ),
+    (
+        study(
+            {
+                "workloads": {
+                    "shares": {"interactive": 0.4, "batch": 0.6},
+                    "shape": "flat",
+                    "measured": {"interactive": MEASURED},
+                }
+            },
+            criteria=MODELLED,
+        ),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.shape",
+    ),
+    (
+        study({"workloads": {"shares": {"batch": 1}, "measured": {"pretrain": MEASURED}}}, criteria=MODELLED),
+        "GP-CAM-003",
+        "error",
+        "campuses.0.workloads.measured.pretrain",
+    ),
+    (
+        study({"workloads": {"measured": {"batch": {**MEASURED, "scenario": 3}}}}, criteria=MODELLED),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.measured.batch.scenario",
+    ),
+    (
+        study({"workloads": {"measured": {"batch": {**MEASURED, "timezone": "America/Fenix"}}}}, criteria=MODELLED),
+        "GP-TIM-005",
+        "error",
+        "campuses.0.workloads.measured.batch.timezone",
+    ),
 ]
 
 

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gridplan.study.defaults import DEFAULTS
 from gridplan.study.read import load_study_text, read_study
 from gridplan.study.resolved import defaults_used, resolved
@@ -42,6 +44,35 @@ def test_defaults_used_name_their_campuses() -> None:
     assert used["campuses.storage.efficiency_roundtrip_frac"] == ("b",)
     assert used["criteria.security"] == ()
     assert "reinforcements.life_years" not in used
+
+
+METERED = """campuses:
+  - id: a
+    poi: 107
+    contract_mw: 50
+    workloads:
+      shares: {interactive: 0.4, batch: 0.6}
+      measured: {FORM}
+"""
+PROFILE = "{file: m.csv, column: p, timezone: UTC, stamp: hour_beginning, unit: MW, scaling: clip, resample: mean}"
+
+
+@pytest.mark.parametrize(
+    ("form", "idle"),
+    [
+        (PROFILE, {"load_factor", "shape"}),
+        (f"{{interactive: {PROFILE}}}", {"shape"}),
+        (f"{{batch: {PROFILE}}}", set()),
+        (f"{{interactive: {PROFILE}, batch: {PROFILE}}}", {"load_factor", "shape"}),
+    ],
+)
+def test_metered_study_reads_back_and_rests_on_no_model_that_is_metered(form: str, idle: set[str]) -> None:
+    study = load_study_text(HEAD + METERED.replace("{FORM}", form)).study
+    assert load_study_text(json.dumps(resolved(study))).study == study
+    used = {entry.row.key: entry.owners for entry in defaults_used(study)}
+    assert used["campuses.workloads.measured.time_format"] == ("a",)
+    assert "campuses.workloads.measured.resample" not in used
+    assert {key for key in ("load_factor", "shape") if f"campuses.workloads.{key}" not in used} == idle
 
 
 def test_a_given_value_is_no_default_even_where_it_is_equal() -> None:
