@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridplan.campus.build import build_campuses, unknown_shape_findings
+from gridplan.campus.climate import unknown_climate_findings
 from gridplan.candidates import find_candidates
 from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.contingency import Contingency
@@ -87,7 +88,8 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         As ``read_inputs``; warnings found before stand beside the errors.
     """
     base = path.parent if folder is None else folder
-    findings = [*file.findings, *_placed(file, unknown_shape_findings(file.study))]
+    named = (*unknown_shape_findings(file.study), *unknown_climate_findings(file.study))
+    findings = [*file.findings, *_placed(file, named)]
     try:
         grid = open_study_grid(file, base)
         files = input_files(file.study, base, file.source)

@@ -1,7 +1,8 @@
 """Outdoor temperature of a campus by hour: from the study's file, or from the normal days of a place.
 
 Comes in: columns of ``series.temperature`` with the region of the campus, or a place, and the hours. Goes out: degC by
-hour. Normal days have no heat waves, no cold spells and no clouds: cooling in the hottest hours of a real year is higher.
+hour. Normal days have no heat waves, no cold spells and no clouds: a real year asks for more
+cooling in its hottest hours.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ def unknown_climate_findings(study: Study) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for i, campus in enumerate(study.campuses):
         try:
-            climate_name(campus.climate, study.network, Place(key=f"campuses.{i}.climate"))
+            climate_name(campus.climate, "", Place(key=f"campuses.{i}.climate"))
         except InputError as error:
             findings += error.findings
     return tuple(findings)
 
 
 def climate_name(given: str | None, dataset: str, place: Place | None = None) -> str | None:
-    """Place of a campus: the given one, else that of the dataset, else None.
+    """Place of a campus: the given one, else that of the dataset of this name, else None.
 
     Raises
     ------
@@ -74,19 +75,20 @@ def climate_name(given: str | None, dataset: str, place: Place | None = None) ->
 def normal_temperature_c(climate: Climate, time_utc: TimeArray) -> FloatArray:
     """Temperature of normal days in the middle of each hour, dims (time,) [degC].
 
-    ``T = (high + low)/2 - (high - low)/2 cos(pi x)``, with ``x`` rising from 0 at 6 h to 1 at 15 h and falling back to 0
-    at 6 h of the next day, by standard time; ``high`` and ``low`` run straight from the middle of a month to that of the
-    next.
+    ``T = (high + low)/2 - (high - low)/2 cos(pi x)``, with ``x`` rising from 0 at 6 h to 1 at 15 h and falling back
+    to 0 at 6 h of the next day, by standard time; ``high`` and ``low`` run straight from the middle of a month to that
+    of the next.
     """
-    seconds = time_utc.astype("datetime64[s]") + np.timedelta64(
-        climate.standard_utc_offset_h * _SECONDS_OF_HOUR + _HALF_HOUR_S, "s"
+    ahead_s = climate.standard_utc_offset_h * _SECONDS_OF_HOUR + _HALF_HOUR_S
+    middle: TimeArray = np.asarray(
+        time_utc.astype("datetime64[s]") + np.timedelta64(ahead_s, "s"), dtype="datetime64[s]"
     )
-    hour = (seconds - seconds.astype("datetime64[D]")).astype(np.int64) / _SECONDS_OF_HOUR
+    hour = (middle - middle.astype("datetime64[D]")).astype(np.int64) / _SECONDS_OF_HOUR
     rise_h = _WARMEST_H - _COLDEST_H
     since_coldest_h = (hour - _COLDEST_H) % _HOURS_OF_DAY
     is_rising = since_coldest_h < rise_h
     x = np.where(is_rising, since_coldest_h / rise_h, (_HOURS_OF_DAY - since_coldest_h) / (_HOURS_OF_DAY - rise_h))
-    high_c, low_c = _by_month(climate.high_c, seconds), _by_month(climate.low_c, seconds)
+    high_c, low_c = _by_month(climate.high_c, middle), _by_month(climate.low_c, middle)
     return np.asarray((high_c + low_c) / 2 - (high_c - low_c) / 2 * np.cos(np.pi * x))
 
 
@@ -146,9 +148,7 @@ def campus_temperature_c(
         return np.asarray(measured_c), []
     if climate is not None:
         return normal_temperature_c(find_climate(climate, place), time_utc), []
-    message = (
-        f"campus {campus}: no temperature is known; {NO_CLIMATE_C:g} degC in every hour, so cooling has no summer peak"
-    )
+    message = f"campus {campus}: no temperature is known; {NO_CLIMATE_C:g} degC in every hour, without a summer peak"
     remedy = f"name a climate ({', '.join(_BY_NAME)}), or give a file in series.temperature"
     finding = Finding(code="GP-CAM-022", severity="warning", message=message, remedy=remedy, place=place or Place())
     return np.full(len(time_utc), NO_CLIMATE_C), [finding]

@@ -7,10 +7,9 @@ from typing import Literal
 
 Months = tuple[float, ...]
 
-MEMORY = (
-    "climate normals 1991-2020 of NOAA, rounded to 1 degC, from memory; a file in series.temperature takes their place"
-)
-READ = "climate normals of NOAA as quoted on public pages, rounded to 1 degC; a file in series.temperature takes their place"
+_FILE_WINS = "rounded to 1 degC; a file in series.temperature takes their place"
+MEMORY = f"climate normals 1991-2020 of NOAA, from memory, {_FILE_WINS}"
+READ = f"climate normals of NOAA as quoted on public pages, {_FILE_WINS}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

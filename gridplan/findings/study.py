@@ -357,4 +357,26 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "The modelled load of a campus is scaled to its contract, cut at it, or lies above it.",
         "Say how it is scaled, or change the contract or the users.",
     ),
+    FindingKind(
+        "GP-CAM-021",
+        "Unknown climate",
+        "error",
+        "A campus names a place whose temperatures are not in the table of climates.",
+        "Use one of the places listed, or give a file in `series.temperature`.",
+    ),
+    FindingKind(
+        "GP-CAM-022",
+        "No temperature",
+        "warning",
+        "Cooling of a campus is modelled without a file of temperatures and without a climate: 25 degC in every hour, "
+        "so that the load does not rise on hot afternoons.",
+        "Give a file in `series.temperature`, or name a `climate`.",
+    ),
+    FindingKind(
+        "GP-CAM-023",
+        "No temperature of a region",
+        "error",
+        "`series.temperature` has no column for the area or zone where a campus connects.",
+        "Add the column, or give one column for the whole system.",
+    ),
 )

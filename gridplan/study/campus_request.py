@@ -201,6 +201,9 @@ class Campus(Named):
     service: Service = Field(default_factory=Service)
     workloads: Workloads = Field(default_factory=Workloads)
     storage: Annotated[CampusStorage | None, about("store behind the meter")] = None
+    climate: Annotated[Text | None, about("place whose normal temperature drives cooling; absent: the dataset's")] = (
+        None
+    )
 
     @field_validator("poi", mode="before")
     @classmethod

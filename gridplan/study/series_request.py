@@ -56,7 +56,7 @@ class AvailabilityFile(HourlyFile):
 
 
 class TemperatureFile(HourlyFile):
-    """Air temperature by hour; read, checked and kept, and used by no model yet."""
+    """Air temperature by hour, for the cooling of campuses whose load is modelled from drivers."""
 
     by: Annotated[Literal["system", "area", "zone"], about("what a column stands for")]
     unit: Annotated[Literal["degC", "degF", "K"], about("unit of the values")]

@@ -110,6 +110,7 @@ VALUES = (
         swap("campuses:", "prices: {unconnected_usd_per_mw_year: 10}\ncampuses:"),
         severity="warning",
     ),
+    study("unknown climate", "GP-CAM-021", swap("contract_mw: 20 MW", "contract_mw: 20 MW\n    climate: phenix")),
     study("unknown shape", "GP-CAM-001", swap("load_factor: 0.8", "load_factor: 0.8\n      shape: squared")),
     study("emergency below normal", "GP-LIM-005", swap("emergency_mva: 280", "emergency_mva: 240")),
     study("upgrade that adds nothing", "GP-LIM-006", swap("normal_mva: 250", "normal_mva: 170"), severity="warning"),

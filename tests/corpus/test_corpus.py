@@ -34,6 +34,8 @@ OF_OTHER_COMMANDS = {
     "GP-CAM-015",
     "GP-CAM-016",
     "GP-CAM-017",
+    "GP-CAM-022",
+    "GP-CAM-023",
     "GP-CASE-001",
     "GP-CASE-002",
     "GP-CNV-001",

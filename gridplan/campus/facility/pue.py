@@ -94,8 +94,11 @@ def chiller_frac(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
     ``chiller = clip((T - T1) / (T2 - T1), 0, 1) / COP(T)``
     """
     begin_c = cooling.economizer_below_c[:, None]
-    share = np.clip((temperature_c - begin_c) / (cooling.mechanical_above_c[:, None] - begin_c), 0.0, 1.0)
-    return np.asarray(share / cop(cooling, temperature_c))
+    share = temperature_c - begin_c
+    share /= cooling.mechanical_above_c[:, None] - begin_c
+    np.clip(share, 0.0, 1.0, out=share)
+    share /= cop(cooling, temperature_c)
+    return np.asarray(share)
 
 
 def pue(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
@@ -105,8 +108,9 @@ def pue(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
 
     ``T`` is the dry-bulb temperature; where evaporation cools, the wet-bulb one may stand in its place.
     """
-    steady = 1.0 + cooling.electrical_loss_frac + cooling.fan_frac
-    return np.asarray(steady[:, None] + chiller_frac(cooling, temperature_c))
+    effectiveness = chiller_frac(cooling, temperature_c)
+    effectiveness += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
+    return effectiveness
 
 
 def facility_load(

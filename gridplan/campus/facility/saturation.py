@@ -33,16 +33,6 @@ class Served:
     unserved_frac: FloatArray
 
 
-def most_it_mw(
-    available_mw: FloatArray, servers_mw: FloatArray, pue: FloatArray, auxiliary_mw: FloatArray
-) -> FloatArray:
-    """Largest power of the IT equipment, dims (scenario, time) [MW].
-
-    ``P_IT_max = min(servers, (available - P_aux) / PUE)``, at least 0
-    """
-    return np.asarray(np.minimum(servers_mw, np.maximum(available_mw - auxiliary_mw, 0.0) / pue))
-
-
 def served(
     asked_it_mw: FloatArray,
     *,
@@ -54,8 +44,9 @@ def served(
 ) -> Served:
     """Load within what is energised.
 
-    ``P_IT = min(P_asked, P_IT_max)``, so that ``P_IT PUE + P_aux <= contract delivered``. Where it binds, less energy
-    per unit of work serves more work at the same MW.
+    ``P_IT = min(P_asked, servers delivered, (contract delivered - P_aux) / PUE)``, so that
+    ``P_IT PUE + P_aux <= contract delivered``; auxiliary load is cut last. Where it binds, less energy per unit of work
+    serves more work at the same MW.
 
     Parameters
     ----------
@@ -69,8 +60,13 @@ def served(
     pue : float, dims (scenario, time) [1]
     auxiliary_mw : float, dims (scenario,) [MW]
     """
-    available_mw = contract_mw[:, None] * delivered_frac
-    fixed_mw = np.minimum(auxiliary_mw[:, None], available_mw)
-    p_it_mw = np.minimum(asked_it_mw, most_it_mw(available_mw, servers_mw[:, None] * delivered_frac, pue, fixed_mw))
-    kept = np.divide(p_it_mw, asked_it_mw, out=np.ones_like(p_it_mw), where=asked_it_mw > 0)
-    return Served(p_it_mw=p_it_mw, auxiliary_mw=fixed_mw, unserved_frac=1.0 - kept)
+    most_mw = contract_mw[:, None] * delivered_frac
+    fixed_mw = np.minimum(auxiliary_mw[:, None], most_mw)
+    most_mw -= fixed_mw
+    most_mw /= pue
+    np.minimum(most_mw, servers_mw[:, None] * delivered_frac, out=most_mw)
+    p_it_mw = np.minimum(asked_it_mw, most_mw, out=most_mw)
+    left = asked_it_mw - p_it_mw
+    # What is not asked for is 0 here, so the division changes nothing there.
+    np.divide(left, asked_it_mw, out=left, where=left > 0)
+    return Served(p_it_mw=p_it_mw, auxiliary_mw=fixed_mw, unserved_frac=left)

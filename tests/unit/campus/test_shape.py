@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import csv
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gridplan.campus.clock import ahead_of_utc_s
@@ -95,14 +95,37 @@ def test_measured_shapes_equal_the_tables_they_were_taken_from(name: str, column
     assert np.array(find_shape(name).week_rel) == pytest.approx(want, abs=1e-12)
 
 
-@each_shape
-@pytest.mark.parametrize("timezone", ["America/Phoenix", "Asia/Kolkata", "Asia/Kathmandu", "UTC"])
-def test_time_zone_moves_a_week_and_keeps_its_sum(shape: Shape, timezone: str) -> None:
-    rel = local_shape_rel(shape, MONDAY, timezone)
-    assert rel.sum() == pytest.approx(168.0, abs=1e-9)
-    if timezone in ("America/Phoenix", "UTC"):
-        hours = {"America/Phoenix": -7, "UTC": 0}[timezone] - shape.users_minus_utc_h
-        assert rel == pytest.approx(np.roll(week_rel(shape), -hours), abs=1e-12)
+@given(
+    shape=st.sampled_from(SHAPES),
+    timezone=st.sampled_from(sorted(available_timezones())),
+    week=st.integers(0, 51),
+)
+@settings(max_examples=100, deadline=None)
+def test_time_zone_moves_a_week_round_and_keeps_its_sum(shape: Shape, timezone: str, week: int) -> None:
+    time = np.datetime64("2024-01-01T00:00:00") + (168 * week + np.arange(168)) * np.timedelta64(3600, "s")
+    ahead_s = ahead_of_utc_s(time, timezone)
+    assume(len(set(ahead_s.tolist())) == 1)
+    hours, rest_s = divmod(int(ahead_s[0]) - 3600 * shape.users_minus_utc_h, 3600)
+    table = week_rel(shape)
+    moved = np.roll(table, -hours) * (1 - rest_s / 3600) + np.roll(table, -hours - 1) * rest_s / 3600
+    assert moved.sum() == pytest.approx(168.0, abs=1e-9)
+    assert local_shape_rel(shape, time, timezone) == pytest.approx(moved, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "timezone"),
+    [("azure_code", "America/New_York"), ("burstgpt_chat", "Europe/London"), ("ride_hailing", "Australia/Sydney")],
+)
+def test_year_with_clock_changes_is_read_off_the_calendar(name: str, timezone: str) -> None:
+    shape = find_shape(name)
+    year = np.datetime64("2021-01-01T00:00:00") + np.arange(8760) * np.timedelta64(3600, "s")
+    shift = timedelta(hours=shape.users_minus_utc_h)
+    clock = [
+        datetime.fromisoformat(str(t)).replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).replace(tzinfo=None) - shift
+        for t in year
+    ]
+    want = np.array([shape.week_rel[24 * t.weekday() + t.hour] for t in clock])
+    assert local_shape_rel(shape, year, timezone) == pytest.approx(want / want.mean(), rel=1e-12)
 
 
 def test_half_an_hour_of_zone_is_half_of_each_hour() -> None:
