@@ -37,10 +37,10 @@ def test_row_says_what_it_is_worth(row: Parameter) -> None:
     assert ((values >= row.least) & (values <= row.most)).all()
 
 
-@pytest.mark.parametrize("row", [row for row in TRAINING if row.is_spread], ids=lambda row: row.key)
+@pytest.mark.parametrize(
+    "row", [row for row in TRAINING if row.is_spread and row.distribution != "uniform"], ids=lambda row: row.key
+)
 def test_p10_and_p90_are_those_of_the_row(row: Parameter) -> None:
-    if row.distribution == "uniform":
-        pytest.skip("a uniform row gives its ends")
     assert value_at(row, np.array([0.1, 0.9])) == pytest.approx([row.low, row.high], abs=1e-9)
 
 
