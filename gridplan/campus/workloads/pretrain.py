@@ -15,8 +15,7 @@ from gridplan.campus.server_power import load_of_busy, server_power
 from gridplan.campus.streams import Streams
 from gridplan.campus.workloads.campaign import CampaignSpec, calendar_of, hours_of_year
 from gridplan.campus.workloads.load import Hours, ItLoad
-from gridplan.campus.workloads.waiting import served_in_turn
-from gridplan.campus.young import checkpoint_frac, checkpoint_interval_h, replay_h
+from gridplan.campus.young import checkpoint_frac, checkpoint_interval_h, computing_frac, replay_h
 
 FloatArray = npt.NDArray[np.float64]
 _S_PER_H, _MIN_PER_H, _H_PER_DAY = 3600.0, 60.0, 24.0
@@ -32,16 +31,27 @@ class Reliability:
     checkpoint_frac: FloatArray
     replay_h: FloatArray
 
+    @property
+    def breaks_per_h(self) -> FloatArray:
+        """Failures and planned stops in an hour of computing, dims (scenario,) [1/h]."""
+        return self.failures_per_h + self.stops_per_h
+
+    @property
+    def failing_share(self) -> FloatArray:
+        """Share of failures in all breaks, dims (scenario,) [1]."""
+        return self.failures_per_h / np.maximum(self.breaks_per_h, np.finfo(float).tiny)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaks:
-    """Breaks of a job by hour, dims (scenario, time).
+    """Breaks of a job.
 
     Parameters
     ----------
-    failures : float
-    down_h : float [h]
-        Time without computing.
+    failures : float, dims (scenario,)
+        Failures in all hours.
+    down_h : float, dims (scenario, time) [h]
+        Time without computing in each hour.
     """
 
     failures: FloatArray
@@ -102,39 +112,57 @@ def pretrain_load(spec: CampaignSpec, draws: Draws, hours: Hours, streams: Strea
 
 
 def expected_breaks(reliability: Reliability, running: FloatArray) -> Breaks:
-    """Mean failures and time down in each hour: ``min(1, (n lambda + stops) t_restart)`` of the running part."""
+    """Mean failures, and mean time down in each hour that runs: ``1 - 1/(1 + b t_restart)`` of it."""
     r = reliability
-    down_frac = np.minimum(1.0, (r.failures_per_h + r.stops_per_h) * r.restart_h)
-    return Breaks(failures=running * r.failures_per_h[:, None], down_h=running * down_frac[:, None])
+    computing = computing_frac(r.breaks_per_h, r.restart_h)
+    return Breaks(
+        failures=running.sum(axis=1) * computing * r.failures_per_h,
+        down_h=running * (1.0 - computing)[:, None],
+    )
 
 
 def random_breaks(reliability: Reliability, running: FloatArray, streams: Streams, name: str) -> Breaks:
-    """Failures and planned stops drawn by hour; restarts that do not fit into an hour go on in the next one.
+    """Failures and planned stops at random: a Poisson stream in the time the job computes, each followed by a restart.
 
-    ``failures ~ Poisson(n lambda)`` per hour of campaign. With this the mean time down is that of ``expected_breaks``.
+    The clock of the job runs with its campaigns: break ``i`` comes at ``u_i + i t_restart`` of it, where the ``u_i``
+    are the moments of a Poisson stream of rate ``b``.
     """
-    r = reliability
-    failures = np.empty_like(running)
-    breaks = np.empty_like(running)
+    down_h = np.empty_like(running)
+    failures = np.empty(len(running))
     for k, running_k in enumerate(running):
         generator = streams.generator(f"{name}.failures", k)
-        failures[k] = generator.poisson(r.failures_per_h[k] * running_k)
-        breaks[k] = generator.poisson(r.stops_per_h[k] * running_k)
-    breaks += failures
-    breaks *= r.restart_h[:, None]
-    return Breaks(failures=failures, down_h=served_in_turn(breaks, running))
+        clock_h = np.concatenate([[0.0], np.cumsum(running_k)])
+        begin_h = _break_moments_h(clock_h[-1], reliability.breaks_per_h[k], reliability.restart_h[k], generator)
+        down_h[k] = np.diff(_time_down_h(clock_h, begin_h, reliability.restart_h[k]))
+        failures[k] = generator.binomial(len(begin_h), reliability.failing_share[k])
+    return Breaks(failures=failures, down_h=np.clip(down_h, 0.0, running, out=down_h))
+
+
+def _break_moments_h(end_h: float, per_h: float, restart_h: float, generator: np.random.Generator) -> FloatArray:
+    """Moments of the breaks by the clock of the job, dims (break,) [h]."""
+    count = generator.poisson(per_h * end_h)
+    # Moments of a Poisson stream with a known count: sums of exponentials, scaled to the span.
+    steps = np.cumsum(generator.standard_exponential(count + 1))
+    moments_h = steps[:-1] * (end_h / steps[-1]) + restart_h * np.arange(count)
+    return np.asarray(moments_h[moments_h < end_h])
+
+
+def _time_down_h(clock_h: FloatArray, begin_h: FloatArray, restart_h: float) -> FloatArray:
+    """Time down since the beginning at moments of the clock of the job, dims of ``clock_h`` [h]."""
+    knots_h = np.concatenate([[0.0], np.column_stack([begin_h, begin_h + restart_h]).ravel()])
+    down_h = restart_h * ((np.arange(len(knots_h)) + 1) // 2 - np.arange(len(knots_h)) % 2)
+    return np.asarray(np.interp(clock_h, knots_h, down_h))
 
 
 def _counts(accelerators: int, reliability: Reliability, running: FloatArray, breaks: Breaks) -> dict[str, FloatArray]:
     running_h = running.sum(axis=1)
-    failures = breaks.failures.sum(axis=1)
-    lost_h = (
-        running_h * reliability.checkpoint_frac + failures * reliability.replay_h + breaks.down_h.sum(axis=1)
-    )  # of the job: every accelerator waits for the one that failed
-    effective_h = np.maximum(running_h - lost_h, 0.0)
+    computing_h = running_h - breaks.down_h.sum(axis=1)
+    # Of the whole job: every accelerator waits for the one that failed.
+    progress_h = computing_h * (1.0 - reliability.checkpoint_frac) - breaks.failures * reliability.replay_h
+    effective_h = np.maximum(progress_h, 0.0)
     return {
         "accelerator_h": accelerators * running_h,
         "effective_accelerator_h": accelerators * effective_h,
         "lost_accelerator_h": accelerators * (running_h - effective_h),
-        "failures": failures,
+        "failures": breaks.failures,
     }
