@@ -7,7 +7,7 @@ follow from the packs, and hourly load for the plan. Nothing is solved here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,14 @@ import numpy.typing as npt
 from gridplan.campus.campus_model import CampusModel, campus_model
 from gridplan.campus.climate import campus_temperature_c, climate_name, region_column
 from gridplan.campus.drivers.read_pack import PackFile, preset_path, read_pack
-from gridplan.campus.modelled import ModelledLoad, central_class_mw, central_load, energy_shares, modelled_load
+from gridplan.campus.modelled import central_class_mw, energy_shares
 from gridplan.campus.site import SizedCampus
 from gridplan.campus.size import size_campus
 from gridplan.campus.uncertainty.ensemble import Ensemble, run_ensemble
 from gridplan.campus.workloads.load import Hours
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.network.model import Network
-from gridplan.series.model import GridSeries
+from gridplan.series.model import GridSeries, ModelledLoad
 from gridplan.study.campus_request import Shares
 from gridplan.study.schema import Campus, Study
 from gridplan.text_file import path_inside
@@ -85,9 +85,7 @@ def read_campus_loads(
     findings: list[Finding] = []
     models = _models(study, folder, findings)
     refuse_errors(findings)
-    weather = {
-        i: _temperature(study, i, network, series, zone_of_bus, findings) for i in models
-    }
+    weather = {i: _temperature(study, i, network, series, zone_of_bus, findings) for i in models}
     refuse_errors(findings)
     years = tuple(_year_model(study, year, models, weather, series, findings) for year in study.years)
     refuse_errors(findings)
@@ -183,7 +181,7 @@ def _year_model(
             own,
             weather[i][0],
             is_scaled=asked.scaling == "scale_to_contract",
-            start=_start(campus) if asked.delivery == "expected" else None,
+            start=_start(campus, study.years[0]) if asked.delivery == "expected" else None,
         )
         findings += _against_contract(campus, i, found, year)
         sized.append(found)
@@ -191,14 +189,14 @@ def _year_model(
     return YearModel(hours=hours, campuses=tuple(sized), temperature=words)
 
 
-def _start(campus: Campus) -> np.datetime64:
+def _start(campus: Campus, first_year: int) -> np.datetime64:
     """First energisation: the stated day, or New Year of the first year with a contract."""
     stated = campus.workloads.model.in_service
     if stated is not None:
         return np.datetime64(stated.isoformat(), "s")
     contract = campus.contract_mw
-    first = min((y for y, mw in contract.items() if mw > 0), default=1970) if isinstance(contract, dict) else 1970
-    return np.datetime64(f"{first:04d}-01-01", "s")
+    begun = [year for year, mw in contract.items() if mw > 0] if isinstance(contract, dict) else [first_year]
+    return np.datetime64(f"{min(begun, default=first_year):04d}-01-01", "s")
 
 
 def _against_contract(campus: Campus, i: int, sized: SizedCampus, year: int) -> Iterator[Finding]:
@@ -242,12 +240,16 @@ def _modelled(study: Study, year: YearModel) -> Iterator[ModelledLoad]:
         return
     if asked == 0:
         for campus in year.campuses:
-            load = central_load(campus, year.hours)
-            yield modelled_load(campus, year.hours.year, central_class_mw(campus, load))
+            yield _per_contract(campus, year, central_class_mw(campus, year.hours))
         return
     ensemble = year_ensemble(study, year)
     for campus, class_mw in zip(year.campuses, ensemble.trajectory_mw[asked - 1], strict=True):
-        yield modelled_load(campus, year.hours.year, class_mw)
+        yield _per_contract(campus, year, class_mw)
+
+
+def _per_contract(campus: SizedCampus, year: YearModel, class_mw: FloatArray) -> ModelledLoad:
+    demand = class_mw / campus.contract_mw
+    return ModelledLoad(campus=campus.model.campus, year=year.hours.year, demand_frac=demand)
 
 
 def _with_shares(study: Study, years: tuple[YearModel, ...]) -> Study:
@@ -256,7 +258,7 @@ def _with_shares(study: Study, years: tuple[YearModel, ...]) -> Study:
     for year in years:
         for campus in year.campuses:
             if campus.model.campus not in shares:
-                class_mw = central_class_mw(campus, central_load(campus, year.hours))
+                class_mw = central_class_mw(campus, year.hours)
                 names = Shares.model_fields
                 shares[campus.model.campus] = Shares(**dict(zip(names, energy_shares(class_mw), strict=True)))
     campuses = tuple(_with_own(campus, shares.get(campus.id)) for campus in study.campuses)
@@ -267,8 +269,3 @@ def _with_own(campus: Campus, shares: Shares | None) -> Campus:
     if shares is None:
         return campus
     return campus.model_copy(update={"workloads": campus.workloads.model_copy(update={"shares": shares})})
-
-
-def selected(loads: tuple[ModelledLoad, ...], selection: slice) -> tuple[ModelledLoad, ...]:
-    """Loads of some hours."""
-    return tuple(replace(load, demand_frac=load.demand_frac[:, selection]) for load in loads)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gridplan.campus.build import build_campuses, unknown_shape_findings
 from gridplan.campus.climate import unknown_climate_findings
+from gridplan.campus_loads import YearModel, read_campus_loads
 from gridplan.candidates import find_candidates
 from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.contingency import Contingency
@@ -43,7 +44,8 @@ class Inputs:
 
     The study of ``file`` names the buses that were found by place. ``files`` are all files behind the numbers, the
     study itself left out; those it names lie in ``folder``. ``contingencies`` are those of the files it names and, if
-    asked for, of the dataset.
+    asked for, of the dataset. ``load_models`` are those of the campuses with a driver pack, whose shares the study of
+    ``file`` names.
     """
 
     file: StudyFile
@@ -54,6 +56,7 @@ class Inputs:
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
     contingencies: tuple[Contingency, ...] = ()
+    load_models: tuple[YearModel, ...] = ()
 
     @property
     def network(self) -> Network:
@@ -117,7 +120,13 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         series, found = _with_measured(file.study, series, base)
     except InputError as error:
         raise InputError([*findings, *_placed(file, error.findings)]) from None
-    findings += [*_placed(file, found), *_against_campuses(file, series)]
+    findings += _placed(file, found)
+    try:
+        loads = read_campus_loads(file.study, grid.network, series, base, _zone_of_bus(grid))
+    except InputError as error:
+        raise InputError([*findings, *_placed(file, error.findings)]) from None
+    file, series = replace(file, study=loads.study), replace(series, modelled=loads.modelled)
+    findings += [*_placed(file, loads.findings), *_against_campuses(file, series)]
     refuse_errors(findings)
     return Inputs(
         file=file,
@@ -128,6 +137,7 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         files=files,
         findings=tuple(findings),
         contingencies=sets,
+        load_models=loads.years,
     )
 
 
@@ -252,7 +262,7 @@ def _against_campuses(file: StudyFile, series: GridSeries) -> list[Finding]:
     for year in study.years:
         contract = {campus.id: campus.contract_mw_in(year) for campus in study.campuses}
         try:
-            build_campuses(study, year, contract, studied.time_utc, studied.measured)
+            build_campuses(study, year, contract, studied.time_utc, studied.measured, studied.modelled)
         except InputError as error:
             found += _placed(file, error.findings)
     return [finding for finding in dict.fromkeys(found) if finding.severity == "error"]

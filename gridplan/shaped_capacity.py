@@ -50,7 +50,9 @@ def shape_of(case: YearCase, campus_id: str) -> FloatArray:
     alone = campus.model_copy(update={"workloads": campus.workloads.model_copy(update={"jobs": ()})})
     criteria = study.criteria.model_copy(update={"load_basis": "modelled"})
     own = study.model_copy(update={"campuses": (alone,), "criteria": criteria})
-    built = build_campuses(own, case.year, {campus_id: 1.0}, case.series.time_utc, case.series.measured)
+    built = build_campuses(
+        own, case.year, {campus_id: 1.0}, case.series.time_utc, case.series.measured, case.series.modelled
+    )
     return np.asarray(built.baseline_mw[0].sum(axis=0))
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from gridplan.campus.job_window import studied_jobs
 from gridplan.campus.measured import Profile, metered_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
+from gridplan.campus.modelled import Modelled
 from gridplan.campus.shape import find_shape, shape_rel, shaped_demand_mw
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.solution import WORKLOADS
@@ -38,6 +39,7 @@ class _Request:
     is_modelled: bool
     contract_mw: float = 0.0
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    modelled: Modelled | None = None
 
     @property
     def share_frac(self) -> FloatArray:
@@ -61,6 +63,7 @@ def build_campuses(
     connected_mw: Mapping[str, float],
     time_utc: TimeArray,
     measured: Sequence[Profile] = (),
+    modelled: Sequence[Modelled] = (),
 ) -> Campuses:
     """Campuses of a studied year on the load basis of the study.
 
@@ -76,6 +79,8 @@ def build_campuses(
         Beginning of each studied hour, without gaps.
     measured : sequence of Profile
         Metered profiles on these hours; every one the study names, of a campus or of a class, is needed here.
+    modelled : sequence of Modelled
+        Load of the campuses with a driver pack on these hours; needed where the load basis is ``modelled``.
 
     Raises
     ------
@@ -100,6 +105,7 @@ def build_campuses(
             is_modelled=study.criteria.load_basis == "modelled",
             contract_mw=campus.contract_mw_in(year),
             profiles=profiles.get(campus.id, {}),
+            modelled=next((load for load in modelled if load.campus == campus.id and load.year == year), None),
         )
         for i, campus in enumerate(study.campuses)
     ]
@@ -122,7 +128,7 @@ def _assemble(study: Study, time_utc: TimeArray, requests: list[_Request], basel
         time_utc=time_utc,
         connected_mw=np.array([request.connected_mw for request in requests], dtype=np.float64),
         baseline_mw=np.array(baselines_mw, dtype=np.float64).reshape(len(requests), len(WORKLOADS), len(time_utc)),
-        installed_mw=_table(request.installed_mw for request in requests),
+        installed_mw=_installed(requests, baselines_mw),
         deadline_h=_table(f.deadline_h.values() for f in flexibility).astype(np.int64),
         shed_frac=_table(f.shed_frac.values() for f in flexibility),
         min_power_frac=_table(f.min_power_frac.values() for f in flexibility),
@@ -131,6 +137,12 @@ def _assemble(study: Study, time_utc: TimeArray, requests: list[_Request], basel
         is_conditional=np.array([request.is_conditional for request in requests], dtype=np.bool_),
         max_energy_frac=np.array(terms, dtype=np.float64),
     )
+
+
+def _installed(requests: list[_Request], baselines_mw: list[FloatArray]) -> FloatArray:
+    """Most power of each class: its share of the connected MW, or its own peak where that comes at another hour."""
+    share = _table(request.installed_mw for request in requests)
+    return np.maximum(share, _table(mw.max(axis=1, initial=0.0) for mw in baselines_mw))
 
 
 def _table(rows: Iterable[tuple[float, ...] | FloatArray]) -> FloatArray:
@@ -158,6 +170,8 @@ def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
         return installed_mw[:, None] * flat, []
     workloads = request.campus.workloads
     metered, findings = metered_frac(request.campus, request.position, request.contract_mw, request.profiles)
+    if workloads.has_pack:
+        return _pack_baseline(request, metered), findings
     rel = shape_rel(find_shape(workloads.shape), request.time_utc)
     rows = []
     for workload, most_mw in zip(WORKLOADS, installed_mw, strict=True):
@@ -171,6 +185,19 @@ def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
         if is_cut.any():
             findings.append(_cut_finding(request, workload, mean_mw, int(is_cut.sum()), float(mean_mw * follows.max())))
     return np.array(rows), findings
+
+
+def _pack_baseline(request: _Request, metered: Mapping[str, FloatArray]) -> FloatArray:
+    """Power asked for by a campus with a driver pack; a metered class has its meter."""
+    if request.modelled is None:
+        if request.contract_mw <= 0:
+            return np.zeros((len(WORKLOADS), len(request.time_utc)))
+        raise ValueError(f"the modelled load of campus {request.campus.id} is not given")
+    rows = request.modelled.demand_frac * request.connected_mw
+    for k, workload in enumerate(WORKLOADS):
+        if workload in metered:
+            rows[k] = request.installed_mw[k] * metered[workload]
+    return np.asarray(rows)
 
 
 def _cut_finding(request: _Request, workload: str, mean_mw: float, hours: int, peak_mw: float) -> Finding:

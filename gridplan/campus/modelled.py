@@ -1,13 +1,11 @@
-"""Modelled load of a campus for the plan: what each movable class asks for by hour, per MW of contract.
+"""Central load of a campus for the plan: what each movable class asks for by hour.
 
-Comes in: a sized campus, or the trajectory of a scenario. Goes out: ``ModelledLoad``. The plan sees no service, token
-or user.
+Comes in: a sized campus. Goes out: MW by class and the shares of the classes. The plan sees no service, token or user.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,29 +19,20 @@ from gridplan.solution import WORKLOADS
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelledLoad:
-    """Load of a campus in a studied year.
+class Modelled(Protocol):
+    """What is needed of a modelled load: power by class and hour per MW of contract."""
 
-    Parameters
-    ----------
-    campus : str
-    year : int
-    demand_frac : float, dims (class, time) [1]
-        Power asked for per MW of contract, in the order of ``gridplan.solution.WORKLOADS``; the classes together never
-        ask for more than 1.
-    """
+    @property
+    def campus(self) -> str:
+        """Id of the campus."""
 
-    campus: str
-    year: int
-    demand_frac: FloatArray
+    @property
+    def year(self) -> int:
+        """Studied year."""
 
-    def __post_init__(self) -> None:
-        if self.demand_frac.shape[:1] != (len(WORKLOADS),):
-            raise ValueError(f"demand_frac has shape {self.demand_frac.shape}, ({len(WORKLOADS)}, time) expected")
-        frozen = self.demand_frac.copy()
-        frozen.setflags(write=False)
-        object.__setattr__(self, "demand_frac", frozen)
+    @property
+    def demand_frac(self) -> FloatArray:
+        """Power asked for per MW of contract, dims (class, time) [1]."""
 
 
 def central_load(campus: SizedCampus, hours: Hours) -> SiteLoad:
@@ -52,20 +41,13 @@ def central_load(campus: SizedCampus, hours: Hours) -> SiteLoad:
     return site_load(campus, base_draws(campus.model.parameters), own)
 
 
-def modelled_load(campus: SizedCampus, year: int, class_mw: FloatArray) -> ModelledLoad:
-    """Load by class, dims (class, time) [MW], as part of the contract."""
-    contract_mw = campus.contract_mw
-    frac = class_mw / contract_mw if contract_mw > 0 else np.zeros_like(class_mw)
-    return ModelledLoad(campus=campus.model.campus, year=year, demand_frac=frac)
-
-
-def central_class_mw(campus: SizedCampus, load: SiteLoad) -> FloatArray:
+def central_class_mw(campus: SizedCampus, hours: Hours) -> FloatArray:
     """Central load by class, dims (class, time) [MW]."""
-    return by_class(campus, load.p_mw)[:, 0]
+    return by_class(campus, central_load(campus, hours).p_mw)[:, 0]
 
 
 def energy_shares(class_mw: FloatArray) -> tuple[float, ...]:
-    """Share of each class in the energy of a campus; they sum to 1 exactly where anything is drawn."""
+    """Share of each class in the energy of a campus, to six places; they sum to 1 where anything is drawn."""
     energy = class_mw.sum(axis=1)
     total = float(energy.sum())
     if total <= 0:
@@ -74,8 +56,3 @@ def energy_shares(class_mw: FloatArray) -> tuple[float, ...]:
     largest = int(np.argmax(energy))
     shares[largest] = round(1.0 - sum(s for k, s in enumerate(shares) if k != largest), 6)
     return tuple(shares)
-
-
-def find_modelled(loads: Sequence[ModelledLoad], campus: str, year: int) -> ModelledLoad | None:
-    """Load of a campus in a year; None where it has no driver pack."""
-    return next((load for load in loads if load.campus == campus and load.year == year), None)

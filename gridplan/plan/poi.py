@@ -155,7 +155,9 @@ def _campus_capacity(case: YearCase, campus: Campus, poi: PoiCapacity) -> Campus
     study = case.study.model_copy(update={"campuses": (without_jobs,)})
 
     def connected(mw: float) -> Campuses:
-        return build_campuses(study, case.year, {campus.id: mw}, case.series.time_utc, case.series.measured)
+        return build_campuses(
+            study, case.year, {campus.id: mw}, case.series.time_utc, case.series.measured, case.series.modelled
+        )
 
     return CampusCapacity(
         campus=campus.id,

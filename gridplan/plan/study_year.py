@@ -99,7 +99,9 @@ def schedule_year(
     """Schedule of the connected campuses and the grid's stores."""
     connected = {s.campus: s.connected_mw for s in sites.sites} if sites else {}
     study = case.study
-    campuses = build_campuses(study, case.year, connected, case.series.time_utc, case.series.measured)
+    campuses = build_campuses(
+        study, case.year, connected, case.series.time_utc, case.series.measured, case.series.modelled
+    )
     points, stores = schedule_points(case, sites, campuses)
     grid = case.grid(points, limits=sites.limits if sites else None)
     rows: tuple[RowKey, ...] = tuple(dict.fromkeys([*case.rows, *_campus_free(case, sites)]))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.errors import input_error
+from gridplan.solution import WORKLOADS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -53,6 +54,31 @@ class CampusProfile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelledLoad:
+    """Load of a campus in a studied year, from its driver pack.
+
+    Parameters
+    ----------
+    campus : str
+        Id of the campus.
+    year : int
+        Studied year.
+    demand_frac : float, dims (class, time) [1]
+        Power asked for per MW of contract, in the order of ``gridplan.solution.WORKLOADS``; the classes together never
+        ask for more than 1.
+    """
+
+    campus: str
+    year: int
+    demand_frac: FloatArray
+
+    def __post_init__(self) -> None:
+        if self.demand_frac.shape[:1] != (len(WORKLOADS),):
+            raise ValueError(f"demand_frac has shape {self.demand_frac.shape}, ({len(WORKLOADS)}, time) expected")
+        object.__setattr__(self, "demand_frac", _frozen(self.demand_frac))
+
+
+@dataclass(frozen=True, kw_only=True)
 class GridSeries:
     """One weather year of a grid.
 
@@ -86,6 +112,7 @@ class GridSeries:
     p_min_mw: FloatArray
     temperature_degc: HourlyColumns | None = None
     measured: tuple[CampusProfile, ...] = ()
+    modelled: tuple[ModelledLoad, ...] = ()
 
     def __post_init__(self) -> None:
         _check_step(self.time_utc)
@@ -117,6 +144,7 @@ class GridSeries:
             p_min_mw=self.p_min_mw[selection],
             temperature_degc=temperature and replace(temperature, values=temperature.values[selection]),
             measured=tuple(replace(profile, p_mw=profile.p_mw[selection]) for profile in self.measured),
+            modelled=tuple(replace(load, demand_frac=load.demand_frac[:, selection]) for load in self.modelled),
         )
 
     def with_load_scale(self, factor: float) -> GridSeries:

@@ -33,7 +33,7 @@ ORDER = (
     ("store",),
     ("verify", "report"),
     ("summary",),
-    ("candidates", "outage_sets"),
+    ("candidates", "outage_sets", "campus_loads"),
     ("inputs", "snapshot"),
     ("bus_table", "conditional", "study_ground", "shaped_capacity"),
     ("answers", "hosting", "handover"),

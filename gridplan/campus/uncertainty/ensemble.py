@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.campus.drivers.draws import Draws, sampled_draws
-from gridplan.campus.site import STAGES, SizedCampus, SiteLoad, site_load
+from gridplan.campus.site import STAGES, SiteLoad, SizedCampus, site_load
 from gridplan.campus.streams import EVERY_CAMPUS, Streams
 from gridplan.campus.uncertainty.bands import Features, Medoids, medoids, pointwise_quantiles
 from gridplan.campus.uncertainty.noise import hourly_noise
