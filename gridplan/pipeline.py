@@ -10,14 +10,17 @@ from typing import Any
 
 from gridplan import __version__
 from gridplan.answers import schedule_answer, site_answer
+from gridplan.campus_loads import year_ensemble
 from gridplan.conversion import convert_network
 from gridplan.dispatch.farm import Crew, Farm
 from gridplan.hosting import hosting_study
 from gridplan.inputs import Inputs, input_names, read_inputs
 from gridplan.joint_hosting import joint_hosting_study
 from gridplan.load_only.answer import load_only_hosting
+from gridplan.load_record import load_record
 from gridplan.plan.case import year_case
 from gridplan.plan.study_year import YearPlan, plan_year
+from gridplan.profiling import ProfileChoice, profile_study
 from gridplan.report.document import build_report_apart
 from gridplan.screening import PairChoice, screen_target
 from gridplan.snapshot import dispatch_network
@@ -34,12 +37,14 @@ from gridplan.verify.audit import audit
 
 __all__ = [
     "PairChoice",
+    "ProfileChoice",
     "Result",
     "convert_network",
     "dispatch_network",
     "hosting_study",
     "joint_hosting_study",
     "load_only_hosting",
+    "profile_study",
     "run_study",
     "schedule_study",
     "screen_target",
@@ -163,6 +168,9 @@ def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm,
     write_inputs(writer, study, inputs.file.text, inputs.network)
     provenance = _provenance(inputs)
     document = write_results(writer, study, plans, _extra(inputs, plans, provenance))
+    for year in inputs.load_models:
+        if year.campuses:
+            writer.json(f"load_model_{year.hours.year}.json", load_record(study, year, year_ensemble(study, year)))
     stages.begin("AC check")
     ac = {"years": {str(p.case.year): check_year(p, farm.named(f"{p.case.year} "), stages.begin) for p in plans}}
     writer.json("ac.json", ac)

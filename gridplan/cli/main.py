@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "validate": "gridplan.cli.validate:validate",
     "run": "gridplan.cli.run:run",
     "hosting": "gridplan.cli.hosting:hosting",
+    "profile": "gridplan.cli.profile:profile",
     "screen": "gridplan.cli.screen:screen",
     "site": "gridplan.cli.site:site",
     "schedule": "gridplan.cli.schedule:schedule",

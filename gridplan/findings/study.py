@@ -358,6 +358,13 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "Say how it is scaled, or change the contract or the users.",
     ),
     FindingKind(
+        "GP-CAM-018",
+        "Nothing to profile",
+        "error",
+        "`gridplan profile` is asked for campuses or years without a driver pack.",
+        "Give a campus a preset, or ask for another year.",
+    ),
+    FindingKind(
         "GP-CAM-021",
         "Unknown climate",
         "error",

@@ -34,6 +34,7 @@ OF_OTHER_COMMANDS = {
     "GP-CAM-015",
     "GP-CAM-016",
     "GP-CAM-017",
+    "GP-CAM-018",
     "GP-CAM-022",
     "GP-CAM-023",
     "GP-CASE-001",

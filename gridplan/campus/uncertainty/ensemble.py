@@ -134,42 +134,64 @@ def run_ensemble(
         Scenarios at a time.
     """
     draws = scenario_draws(campuses, asked, seed)
-    count, n_time = asked.samples, len(hours)
-    total = np.zeros((count, n_time))
-    bands, peaks, energies, stages, unserved = [], [], [], [], []
+    total = np.zeros((asked.samples, len(hours)))
+    sums = []
     for campus, own in zip(campuses, draws, strict=True):
-        site = np.empty((count, n_time))
-        kept_stages = np.empty((len(STAGES), count))
-        left = np.empty(count)
-        for part, load in _blocks(campus, own, hours, asked, seed, block):
-            load.p_mw.sum(axis=0, out=site[part])
-            kept_stages[:, part] = load.stages_mwh.sum(axis=0)
-            left[part] = load.unserved_frac
-            if sink is not None:
-                for name, p_mw in zip(campus.workloads, load.p_mw, strict=True):
-                    sink.write(campus.model.campus, name, part.start, p_mw.astype(np.float32))
+        site, summed = _campus_sums(campus, own, hours, asked, seed, sink, block)
         total += site
-        bands.append(pointwise_quantiles(site, asked.quantiles))
-        peaks.append(site.max(axis=1, initial=0.0))
-        energies.append(site.sum(axis=1))
-        stages.append(kept_stages)
-        unserved.append(left)
+        sums.append(summed)
     features = Features(energy_mwh=total.sum(axis=1), peak_mw=total.max(axis=1, initial=0.0))
     chosen = medoids(features, asked.trajectories)
     return Ensemble(
         campus=tuple(campus.model.campus for campus in campuses),
         quantiles=asked.quantiles,
-        band_mw=np.array(bands),
+        band_mw=np.array([s.band_mw for s in sums]),
         total_band_mw=pointwise_quantiles(total, asked.quantiles),
-        energy_mwh=np.array(energies),
-        peak_mw=np.array(peaks),
+        energy_mwh=np.array([s.energy_mwh for s in sums]),
+        peak_mw=np.array([s.peak_mw for s in sums]),
         total_energy_mwh=features.energy_mwh,
         total_peak_mw=features.peak_mw,
-        stages_mwh=np.array(stages),
-        unserved_frac=np.array(unserved),
+        stages_mwh=np.array([s.stages_mwh for s in sums]),
+        unserved_frac=np.array([s.unserved_frac for s in sums]),
         medoids=chosen,
         trajectory_mw=_trajectories(campuses, draws, hours, asked, seed, chosen.scenario),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """What is kept of the scenarios of one campus; dims as in ``Ensemble``, without campus."""
+
+    band_mw: FloatArray
+    energy_mwh: FloatArray
+    peak_mw: FloatArray
+    stages_mwh: FloatArray
+    unserved_frac: FloatArray
+
+
+def _campus_sums(
+    campus: SizedCampus, draws: Draws, hours: Hours, asked: Uncertainty, seed: int, sink: Sink | None, block: int
+) -> tuple[FloatArray, _Sums]:
+    """Load of a campus, dims (scenario, time) [MW], and what is kept of it."""
+    count = draws.scenarios
+    site = np.empty((count, len(hours)))
+    stages = np.empty((len(STAGES), count))
+    left = np.empty(count)
+    for part, load in _blocks(campus, draws, hours, asked, seed, block):
+        load.p_mw.sum(axis=0, out=site[part])
+        stages[:, part] = load.stages_mwh.sum(axis=0)
+        left[part] = load.unserved_frac
+        if sink is not None:
+            for name, p_mw in zip(campus.workloads, load.p_mw, strict=True):
+                sink.write(campus.model.campus, name, part.start, p_mw.astype(np.float32))
+    summed = _Sums(
+        band_mw=pointwise_quantiles(site, asked.quantiles),
+        energy_mwh=site.sum(axis=1),
+        peak_mw=site.max(axis=1, initial=0.0),
+        stages_mwh=stages,
+        unserved_frac=left,
+    )
+    return site, summed
 
 
 def by_class(campus: SizedCampus, p_mw: FloatArray) -> FloatArray:

@@ -1,0 +1,207 @@
+"""The verb ``profile``: the load of every campus by hour and scenario, with quantiles, in files and in a figure.
+
+Comes in: a study file. Goes out: netCDF of all scenarios, the record behind the figures, the drivers in force, and the
+figures. Nothing is solved.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gridplan.campus.modelled import central_load
+from gridplan.campus.site import STAGES
+from gridplan.campus.uncertainty.bands import pointwise_quantiles
+from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble, run_ensemble
+from gridplan.campus_loads import YearModel
+from gridplan.errors import input_error
+from gridplan.inputs import Inputs, read_inputs
+from gridplan.load_record import load_record
+from gridplan.solution import SCHEMA_VERSION, WORKLOADS
+from gridplan.store.folder import write_together
+from gridplan.store.profile_file import ProfileFile
+from gridplan.study.schema import Study
+
+Progress = Callable[[str], None]
+
+DRIVER_COLUMNS = (
+    "year",
+    "campus",
+    "key",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "distribution",
+    "status",
+    "source",
+    "meaning",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChoice:
+    """What of a study is profiled: years (absent: all), scenarios and seed (absent: the study's)."""
+
+    years: tuple[int, ...] = ()
+    samples: int | None = None
+    seed: int | None = None
+    block: int = BLOCK
+
+
+def profile_study(
+    path: Path, out: Path | None = None, *, choice: ProfileChoice | None = None, progress: Progress = lambda _: None
+) -> dict[str, Any]:
+    """Load of the campuses with a driver pack, as the ``profile`` command prints it.
+
+    Parameters
+    ----------
+    path : Path
+        Study file.
+    out : Path, optional
+        Folder of the files; default ``profiles/<name of the study file>``.
+    choice : ProfileChoice, optional
+    progress : callable
+
+    Raises
+    ------
+    InputError
+        If the study is unsound, has no campus with a driver pack, or the years asked for are not studied.
+    """
+    chosen = choice or ProfileChoice()
+    inputs = read_inputs(path)
+    study = _with_choice(inputs.file.study, chosen)
+    years = _years(inputs, chosen)
+    folder = out or Path("profiles") / path.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    records, files = [], []
+    for year in years:
+        progress(f"{year.hours.year}: {study.uncertainty.samples} scenarios of {len(year.campuses)} campuses")
+        record, written = _year(study, year, folder, chosen.block)
+        records.append(record)
+        files += written
+    drivers = folder / "drivers.csv"
+    write_together({drivers: _drivers_csv(records)})
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": "solved",
+        "years": records,
+        "files": [str(name) for name in (*files, drivers)],
+        "findings": [finding.to_json() for finding in inputs.findings],
+    }
+
+
+def _with_choice(study: Study, choice: ProfileChoice) -> Study:
+    if choice.samples is not None:
+        asked = study.uncertainty
+        fewer = min(asked.trajectories, choice.samples)
+        changed = asked.model_copy(update={"samples": choice.samples, "trajectories": fewer})
+        study = study.model_copy(update={"uncertainty": changed})
+    if choice.seed is not None:
+        study = study.model_copy(update={"solve": study.solve.model_copy(update={"seed": choice.seed})})
+    return study
+
+
+def _years(inputs: Inputs, choice: ProfileChoice) -> list[YearModel]:
+    years = [year for year in inputs.load_models if year.campuses]
+    place = inputs.file.source.place("campuses")
+    if not years:
+        raise input_error(
+            "GP-CAM-018",
+            "no campus of the study has a driver pack, so there is no load model to profile",
+            "write workloads: {preset: chat_general_large} for a campus, or pack: with a file of your own",
+            place,
+        )
+    missing = sorted(set(choice.years) - {year.hours.year for year in years})
+    if missing:
+        raise input_error(
+            "GP-CAM-018",
+            f"year {missing[0]} has no campus with a driver pack and a contract",
+            f"ask for {', '.join(str(year.hours.year) for year in years)}",
+            place,
+        )
+    return [year for year in years if not choice.years or year.hours.year in choice.years]
+
+
+def _year(study: Study, year: YearModel, folder: Path, block: int) -> tuple[dict[str, Any], list[Path]]:
+    """Scenarios of a year in a file of their own, then the record and the figures behind them."""
+    name = folder / f"profile_{year.hours.year}.nc"
+    staged = name.with_name(f".{name.name}.{os.getpid()}.tmp")
+    try:
+        ensemble = _write_scenarios(staged, study, year, block)
+        staged.replace(name)
+    finally:
+        staged.unlink(missing_ok=True)
+    record = load_record(study, year, ensemble)
+    path = folder / f"load_model_{year.hours.year}.json"
+    write_together({path: json.dumps(record, indent=1) + "\n"})
+    return record, [name, path]
+
+
+def _write_scenarios(path: Path, study: Study, year: YearModel, block: int) -> Ensemble:
+    asked, campuses = study.uncertainty, year.campuses
+    labels = {
+        "campus": [campus.model.campus for campus in campuses],
+        "workload": list(dict.fromkeys(name for campus in campuses for name in campus.workloads)),
+    }
+    with ProfileFile(path, labels=labels, time_utc=year.hours.time_utc, samples=asked.samples, block=block) as file:
+        ensemble = run_ensemble(campuses, year.hours, asked, study.solve.seed, sink=file, block=block)
+        _write_sums(file, year, ensemble, labels)
+        file.attributes(
+            {
+                "title": f"modelled load of {study.name}, {year.hours.year}",
+                "seed": study.solve.seed,
+                "samples": asked.samples,
+                "method": asked.method,
+                "packs": ", ".join(f"{c.model.campus}: {c.model.pack} {c.model.release}" for c in campuses),
+            }
+        )
+    return ensemble
+
+
+def _write_sums(file: ProfileFile, year: YearModel, ensemble: Ensemble, labels: dict[str, list[str]]) -> None:
+    names = labels["workload"]
+    central = np.zeros((len(year.campuses), len(names), len(year.hours)))
+    bands = np.zeros((len(year.campuses), len(names), len(ensemble.quantiles), len(year.hours)))
+    for c, campus in enumerate(year.campuses):
+        load = central_load(campus, year.hours)
+        for k, name in enumerate(campus.workloads):
+            central[c, names.index(name)] = load.p_mw[k, 0]
+            scenarios = file.read(campus.model.campus, name)
+            bands[c, names.index(name)] = pointwise_quantiles(scenarios, ensemble.quantiles)
+    quantile = {"quantile": list(ensemble.quantiles)}
+    medoid: dict[str, list[Any]] = {
+        "medoid": list(range(1, len(ensemble.medoids.scenario) + 1)),
+        "class": list(WORKLOADS),
+    }
+    stage = {"stage": list(STAGES)}
+    file.variable("central_mw", ("campus", "workload", "time"), central, {})
+    file.variable("workload_band_mw", ("campus", "workload", "quantile", "time"), bands, quantile)
+    file.variable("band_mw", ("campus", "quantile", "time"), ensemble.band_mw, quantile)
+    file.variable("total_band_mw", ("quantile", "time"), ensemble.total_band_mw, quantile)
+    file.variable("scenario_energy_mwh", ("campus", "scenario"), ensemble.energy_mwh, {})
+    file.variable("scenario_peak_mw", ("campus", "scenario"), ensemble.peak_mw, {})
+    file.variable("unserved_frac", ("campus", "scenario"), ensemble.unserved_frac, {})
+    file.variable("stage_mwh", ("campus", "stage", "scenario"), ensemble.stages_mwh, stage)
+    file.variable("trajectory_mw", ("medoid", "campus", "class", "time"), ensemble.trajectory_mw, medoid)
+    file.variable("medoid_scenario", ("medoid",), np.array(ensemble.medoids.scenario), {})
+    file.variable("medoid_weight_frac", ("medoid",), np.array(ensemble.medoids.weight), {})
+
+
+def _drivers_csv(records: Sequence[dict[str, Any]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(DRIVER_COLUMNS)
+    for record in records:
+        for campus in record["campuses"]:
+            for row in campus["parameters"]:
+                writer.writerow([record["year"], campus["id"], *(row[name] for name in DRIVER_COLUMNS[2:])])
+    return stream.getvalue()
