@@ -140,7 +140,11 @@ def test_profile_that_gridplan_writes_is_a_meter(tmp_path: Path) -> None:
     p_mw = np.arange(3 * 48, dtype=np.float32).reshape(3, 48)
     with ProfileFile(tmp_path / "p.nc", labels=labels, time_utc=time_utc, samples=3, block=2) as file:
         file.write("tempe", "batch", 0, p_mw)
+        central = (("campus", "workload", "time"), np.full((2, 2, 48), 7.0))
+        file.variable("central_mw", *central, {})
         file.variable("band_mw", ("campus", "quantile", "time"), np.ones((2, 1, 48)), {"quantile": [0.5]})
     np.testing.assert_array_equal(column(tmp_path / "p.nc", "tempe/batch", "0"), p_mw[0])
     np.testing.assert_array_equal(column(tmp_path / "p.nc", "p_profile_mw/tempe/batch", "2"), p_mw[2])
+    np.testing.assert_array_equal(column(tmp_path / "p.nc", "central_mw/tempe/batch"), np.full(48, 7.0))
     np.testing.assert_array_equal(column(tmp_path / "p.nc", "tempe/0.5"), np.ones(48))
+    assert fault(tmp_path / "p.nc", "tempe/batch").message.endswith("stands in 2 variables: central_mw, p_profile_mw")
