@@ -169,7 +169,10 @@ def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:
     if not request.is_modelled:
         return installed_mw[:, None] * flat, []
     workloads = request.campus.workloads
-    metered, findings = metered_frac(request.campus, request.position, request.contract_mw, request.profiles)
+    share_frac = dict(zip(WORKLOADS, request.share_frac.tolist(), strict=True))
+    metered, findings = metered_frac(
+        request.campus, request.position, request.contract_mw, share_frac, request.profiles
+    )
     if workloads.has_pack:
         return _pack_baseline(request, metered), findings
     rel = shape_rel(find_shape(workloads.shape), request.time_utc)

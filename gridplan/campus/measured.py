@@ -68,7 +68,11 @@ class Allowance:
 
 
 def metered_frac(
-    campus: Campus, position: int, contract_mw: float, profiles: Mapping[str, Profile]
+    campus: Campus,
+    position: int,
+    contract_mw: float,
+    share_frac: Mapping[str, float],
+    profiles: Mapping[str, Profile],
 ) -> tuple[dict[str, FloatArray], list[Finding]]:
     """Demand of every metered class as part of its connected MW, dims (time,); a class that is modelled is absent.
 
@@ -82,6 +86,8 @@ def metered_frac(
         Its position there; for the place of findings.
     contract_mw : float [MW]
         Contract of the studied year.
+    share_frac : mapping of workload class to share of the contract [1]
+        From the study, or from its driver pack.
     profiles : mapping of workload class to Profile
         Its metered profiles; the empty name stands for the whole campus.
     """
@@ -90,9 +96,10 @@ def metered_frac(
     for workload, wanted in campus.workloads.metered.items():
         if workload not in profiles:
             raise ValueError(f"the measured profile of campus {campus.id} {workload} is not given")
-        share_frac = getattr(campus.workloads.shares, workload) if workload else 1.0
-        place = Place(key=measured_key(position, workload))
-        allowance = Allowance(contract_mw=contract_mw, share_frac=share_frac, place=place)
+        share = share_frac[workload] if workload else 1.0
+        allowance = Allowance(
+            contract_mw=contract_mw, share_frac=share, place=Place(key=measured_key(position, workload))
+        )
         frac, told = measured_frac(profiles[workload], allowance, wanted.scaling)
         found |= dict.fromkeys((workload,) if workload else WORKLOADS, frac)
         findings += told
@@ -107,6 +114,8 @@ def measured_frac(profile: Profile, allowance: Allowance, scaling: Scaling) -> t
     of the profile.
     """
     most_mw = allowance.most_mw
+    if allowance.share_frac <= 0:
+        return np.zeros_like(profile.p_mw), [_without_share(profile, allowance)]
     if scaling == "scale_to_contract":
         return profile.p_mw / profile.peak_mw, [_scaled(profile, allowance)] if most_mw > 0 else []
     if most_mw <= 0:
@@ -119,6 +128,12 @@ def measured_frac(profile: Profile, allowance: Allowance, scaling: Scaling) -> t
         tell = _above if scaling == "as_measured" else _cut
         findings.append(tell(profile, allowance, int(over.sum()), cut_mwh))
     return np.minimum(frac, 1.0), findings
+
+
+def _without_share(profile: Profile, allowance: Allowance) -> Finding:
+    message = f"{_whose(profile)} belongs to a class with share 0 of the campus, so it may ask for no MW"
+    remedy = "give the class its share of the contract, or delete the profile"
+    return Finding(code="GP-CAM-003", severity="error", message=message, remedy=remedy, place=allowance.place)
 
 
 def _scaled(profile: Profile, allowance: Allowance) -> Finding:

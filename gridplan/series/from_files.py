@@ -156,7 +156,9 @@ class _Meter:
 
     @property
     def share_frac(self) -> float:
-        return getattr(self.campus.workloads.shares, self.workload) if self.workload else 1.0
+        """Share of the contract; all of it where a driver pack decides."""
+        workloads = self.campus.workloads
+        return getattr(workloads.shares, self.workload) if self.workload and not workloads.has_pack else 1.0
 
 
 def _by_file(campuses: Sequence[Campus]) -> Iterable[list[_Meter]]:
@@ -256,7 +258,8 @@ def _against_contract(table: HourlyTable, p_mw: FloatArray, meter: _Meter) -> It
     place = Place(file=table.path, line=max(int(table.line[row]), 0), column=1, key=wanted.column)
     whose, limit = f"campus {campus.id}", "its contract"
     if meter.workload:
-        whose, limit = f"campus {campus.id}, {meter.workload}", "its share of the contract"
+        whose = f"campus {campus.id}, {meter.workload}"
+        limit = "its contract" if campus.workloads.has_pack else "its share of the contract"
     message = f"the measured profile of {whose} reaches {peak_mw:,.6g} MW, {limit} is {contract_mw:g} MW"
     if peak_mw > _UNIT_RATIO * contract_mw:
         remedy = f"if the file is in kW, write unit: kW ({peak_mw / 1000:g} MW)"

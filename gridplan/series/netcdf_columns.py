@@ -48,6 +48,8 @@ def netcdf_values(
     by_scenario = spec.kind == "campus"
     short, full = _columns(data, time_name, findings, by_scenario=by_scenario)
     wanted = dict(spec.columns) or {name: name for name in short}
+    if spec.scenario and by_scenario:
+        short = {label: _with_scenario(data, columns) for label, columns in short.items()}
     picked = [_picked(name, short, full, findings) for name in wanted.values()]
     if by_scenario:
         picked = [_in_scenario(data, column, spec, findings) for column in picked]
@@ -96,6 +98,12 @@ def _labels(data: Any, dim: str) -> list[str | None]:
 
 def _label(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _with_scenario(data: Any, columns: list[NetcdfColumn]) -> list[NetcdfColumn]:
+    """Of several columns of one label those that have scenarios, where one is chosen."""
+    having = [column for column in columns if SCENARIO in data.variables[column.variable].dimensions]
+    return having or columns
 
 
 def _picked(name: str, short: Columns, full: Columns, findings: FileFindings) -> NetcdfColumn | None:

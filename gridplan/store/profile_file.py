@@ -59,7 +59,8 @@ class ProfileFile:
         time.attrs["long_name"] = "beginning of the hour, UTC"
         chunks = (1, 1, min(block, samples), len(time_utc))
         dims = ("campus", "workload", "scenario", "time")
-        self._mw = self._file.create_variable(_MW, dims, dtype=np.float32, chunks=chunks, fillvalue=np.float32(0.0))
+        # No fill value of its own: 0 MW, which HDF5 has where nothing was written, would be read as missing.
+        self._mw = self._file.create_variable(_MW, dims, dtype=np.float32, chunks=chunks)
         self._describe(self._mw, _MW)
 
     def __enter__(self) -> Self:

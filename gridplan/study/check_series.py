@@ -43,6 +43,9 @@ def _measured_is_used(study: Study, at: StudySource) -> Iterator[Finding]:
 
 def _metered_classes_have_a_share(study: Study, at: StudySource) -> Iterator[Finding]:
     for i, campus in enumerate(study.campuses):
+        if campus.workloads.has_pack:
+            # Its shares follow from its services, which are not known here.
+            continue
         for workload in campus.workloads.metered:
             if workload and getattr(campus.workloads.shares, workload) == 0:
                 message = f"campus {campus.id}: {workload} has a measured profile and share 0, so it may ask for no MW"

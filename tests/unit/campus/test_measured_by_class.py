@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridplan.campus.build import build_campuses
+from gridplan.campus.measured import metered_frac
 from gridplan.campus.model import Campuses
 from gridplan.errors import InputError
 from gridplan.series.model import CampusProfile
@@ -131,3 +132,13 @@ def test_contract_basis_follows_no_meter() -> None:
 def test_profile_that_is_not_given_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="campus mesa batch is not given"):
         build_campuses(study_of({"batch": "clip"}), 2027, {"mesa": 100.0}, HOURS, [])
+
+
+def test_share_of_a_driver_pack_is_what_a_class_may_ask_for() -> None:
+    """Shares come from the caller: a class that its pack does not have is refused, whatever the study's mix says."""
+    campus = study_of({"batch": "clip"}).campuses[0]
+    profile = CampusProfile(campus="mesa", workload="batch", p_mw=METER_MW, peak_mw=30.0)
+    frac, _ = metered_frac(campus, 0, 100.0, {"batch": 0.5}, {"batch": profile})
+    assert frac["batch"] * 50.0 == pytest.approx(METER_MW)
+    _, (found,) = metered_frac(campus, 0, 100.0, {"batch": 0.0}, {"batch": profile})
+    assert (found.code, found.severity, "share 0" in found.message) == ("GP-CAM-003", "error", True)

@@ -11,6 +11,7 @@ import xarray as xr
 
 from gridplan.errors import Finding
 from gridplan.series import netcdf_columns
+from gridplan.store.profile_file import ProfileFile
 from tests.unit.series.hourly_files import read_with_findings, refused
 
 TIMES = np.datetime64("2020-01-01T07:00", "ns") + np.arange(48) * np.timedelta64(3600, "s")
@@ -130,3 +131,20 @@ def test_time_may_have_another_name_than_its_dim(tmp_path: Path) -> None:
     data = profile().isel(scenario=0, drop=True).drop_indexes("time").rename_dims(time="hour").reset_coords("time")
     path = written(tmp_path, data)
     assert column(path, "mesa/batch") == pytest.approx(VALUES[0, 1, 0])
+
+
+def test_profile_that_gridplan_writes_is_a_meter(tmp_path: Path) -> None:
+    """Also where a workload rests: 0 MW is a value, not a missing one."""
+    time_utc = TIMES.astype("datetime64[s]")
+    labels = {"campus": ("mesa", "tempe"), "workload": ("interactive", "batch")}
+    p_mw = np.arange(3 * 48, dtype=np.float32).reshape(3, 48)
+    with ProfileFile(tmp_path / "p.nc", labels=labels, time_utc=time_utc, samples=3, block=2) as file:
+        file.write("tempe", "batch", 0, p_mw)
+        central = (("campus", "workload", "time"), np.full((2, 2, 48), 7.0))
+        file.variable("central_mw", *central, {})
+        file.variable("band_mw", ("campus", "quantile", "time"), np.ones((2, 1, 48)), {"quantile": [0.5]})
+    np.testing.assert_array_equal(column(tmp_path / "p.nc", "tempe/batch", "0"), p_mw[0])
+    np.testing.assert_array_equal(column(tmp_path / "p.nc", "p_profile_mw/tempe/batch", "2"), p_mw[2])
+    np.testing.assert_array_equal(column(tmp_path / "p.nc", "central_mw/tempe/batch"), np.full(48, 7.0))
+    np.testing.assert_array_equal(column(tmp_path / "p.nc", "tempe/0.5"), np.ones(48))
+    assert fault(tmp_path / "p.nc", "tempe/batch").message.endswith("stands in 2 variables: central_mw, p_profile_mw")
