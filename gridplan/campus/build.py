@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.campus.failover import FailoverPair
 from gridplan.campus.job_window import studied_jobs
 from gridplan.campus.measured import Profile, metered_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
@@ -116,7 +117,8 @@ def build_campuses(
         findings += _room_findings(request, year, baseline_mw, [j for j in jobs if j.campus == request.campus.id])
     refuse_errors(findings)
     built = _assemble(study, time_utc, requests, [mw for mw, _ in demands])
-    return replace(built, jobs=jobs, storage=tuple(_stores(requests)), findings=tuple(findings))
+    built = replace(built, jobs=jobs, storage=tuple(_stores(requests)), failover=tuple(_failovers(requests)))
+    return replace(built, findings=(*findings, *_failover_findings(built, requests, year)))
 
 
 def _assemble(study: Study, time_utc: TimeArray, requests: list[_Request], baselines_mw: list[FloatArray]) -> Campuses:
@@ -160,6 +162,35 @@ def _stores(requests: list[_Request]) -> Iterable[CampusStore]:
                 e_mwh=store.e_mwh,
                 efficiency_roundtrip_frac=store.efficiency_roundtrip_frac,
             )
+
+
+def _failovers(requests: list[_Request]) -> Iterable[FailoverPair]:
+    """Failovers between campuses that are here: a request studied alone has nobody to take over."""
+    here = {request.campus.id for request in requests}
+    for request in requests:
+        wanted = request.campus.failover
+        if wanted is not None and wanted.to in here:
+            yield FailoverPair(campus=request.campus.id, to=wanted.to, share_frac=wanted.share_frac)
+
+
+def _failover_findings(built: Campuses, requests: list[_Request], year: int) -> Iterable[Finding]:
+    """A note for every failover that raises nothing, with the reason."""
+    by_id = {request.campus.id: request for request in requests}
+    for pair, raised_mw in zip(built.failover, built.failover_mw, strict=True):
+        if raised_mw.any() or pair.share_frac == 0:
+            continue
+        lost, to = by_id[pair.campus], by_id[pair.to]
+        absent = next((r.campus.id for r in (lost, to) if r.connected_mw <= 0), None)
+        reason = f"{pair.to} draws all {to.connected_mw:g} MW it is connected with in every hour"
+        if absent is not None:
+            reason = f"{absent} is not connected"
+        yield Finding(
+            code="GP-CAM-005",
+            severity="note",
+            message=f"failover of campus {pair.campus} to {pair.to} raises nothing in {year}: {reason}",
+            remedy="load_basis: modelled leaves room between what a campus draws and what it is connected with",
+            place=lost.place("failover"),
+        )
 
 
 def _baseline(request: _Request) -> tuple[FloatArray, list[Finding]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.campus.failover import FailoverPair, failover_mw
 from gridplan.errors import Finding
 from gridplan.solution import STORAGE_MEMBER, WORKLOADS, member_label
 from gridplan.terms import netcdf_attrs
@@ -101,6 +102,8 @@ class Campuses:
         Jobs in campus order.
     storage : tuple of CampusStore
         Stores in campus order.
+    failover : tuple of FailoverPair
+        Campuses whose loss raises another, in campus order.
     findings : tuple of Finding
         Notes and warnings of the building: peaks cut, jobs left out.
     """
@@ -120,6 +123,7 @@ class Campuses:
     max_energy_frac: FloatArray
     jobs: tuple[CampusJob, ...] = ()
     storage: tuple[CampusStore, ...] = ()
+    failover: tuple[FailoverPair, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -136,6 +140,11 @@ class Campuses:
     def n_time(self) -> int:
         """Count of studied hours."""
         return len(self.time_utc)
+
+    @property
+    def failover_mw(self) -> FloatArray:
+        """What the loss of a campus puts on another, dims (pair, time) [MW]; jobs and stores stand apart."""
+        return failover_mw(self.failover, self.campus, self.baseline_mw.sum(axis=1), self.connected_mw)
 
     def to_dataset(self) -> xr.Dataset:
         """Baseline, dims (campus, workload, scenario, time), and flexibility as an xarray Dataset with units."""
@@ -165,6 +174,9 @@ def _check_shapes(campuses: Campuses) -> None:
         found = getattr(campuses, name).shape
         if found != shape:
             raise ValueError(f"{name} has shape {found}, {shape} expected")
+    for pair in campuses.failover:
+        if not {pair.campus, pair.to} <= set(campuses.campus) or pair.campus == pair.to:
+            raise ValueError(f"failover from {pair.campus} to {pair.to} joins no two campuses")
     for job in campuses.jobs:
         if not 0 <= job.release_position < job.deadline_position <= campuses.n_time:
             raise ValueError(f"window of job {job.label} is not inside the {campuses.n_time} studied hours")

@@ -63,6 +63,15 @@ class Runback:
     of_contingency: Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failover:
+    """Losing the campus of one plan point raises another by ``raised_mw``, dims (time,) [MW]: data, not a decision."""
+
+    lost: int
+    raised: int
+    raised_mw: FloatArray
+
+
 #: Cached arrays that belong to the hours of a grid.
 _HOURLY = ("_kept_injection_mw", "balance_mw", "varying_columns")
 #: Cached arrays that belong to the columns of a grid.
@@ -101,6 +110,7 @@ class Grid:
         self.network, self.series, self.limits, self.prices = network, series, limits, prices
         self.points = tuple(points)
         self.factors = Factors(network, convention) if factors is None else factors
+        self.failover_mw = np.zeros((len(series), 0))
         self._set_outages(contingencies)
         self.columns = columns_of(network, series, prices.unserved_usd_per_mwh)
 
@@ -108,6 +118,8 @@ class Grid:
     reach: Reach
     #: Where the campus runs back after outages, see ``runback``.
     runback: Runback | None = None
+    #: What each failover would put on the campus that takes over, dims (time, failover) [MW].
+    failover_mw: FloatArray
 
     def __len__(self) -> int:
         """Count of hours."""
@@ -121,21 +133,34 @@ class Grid:
         """Same grid over some of its hours; what does not depend on the hour is shared."""
         other = copy(self)
         other.series = self.series.hours(hours)
+        other.failover_mw = self.failover_mw[hours]
         return other
 
     def with_series(self, series: GridSeries) -> Grid:
-        """Same grid in other hours, whose units may be available otherwise."""
+        """Same grid, which has no failovers, in other hours, whose units may be available otherwise."""
+        if self.failover_mw.shape[1]:
+            raise ValueError("failovers belong to the hours of their grid")
         other = copy(self)
-        other.series = series
+        other.series, other.failover_mw = series, np.zeros((len(series), 0))
         other._set_columns()
         return other
 
-    def with_points(self, points: Sequence[PlanPoint], lost: Sequence[Contingency] = ()) -> Grid:
-        """Same grid, which has no campus of its own, with plan points and outages ``lost`` of their campuses."""
+    def with_points(
+        self, points: Sequence[PlanPoint], lost: Sequence[Contingency] = (), failovers: Sequence[Failover] = ()
+    ) -> Grid:
+        """Same grid, which has no campus of its own, with plan points and outages ``lost`` of their campuses.
+
+        A failover follows every outage of its campus among ``lost``; without any it has no effect.
+        """
         other = copy(self)
         other.points = tuple(points)
-        campus_bus = [other.points[i].bus for i in other.campus_points]
-        other.outages = with_campuses(self.outages, self.network, lost, campus_bus)
+        campuses = other.campus_points
+        campus_bus = [other.points[i].bus for i in campuses]
+        kept = [f for f in failovers if any(campuses.index(f.lost) in outage.campuses for outage in lost)]
+        followed = [_followed(outage, [campuses.index(f.lost) for f in kept]) for outage in lost]
+        failover_bus = [other.points[f.raised].bus for f in kept]
+        other.failover_mw = np.array([f.raised_mw for f in kept], dtype=np.float64).reshape(len(kept), len(self)).T
+        other.outages = with_campuses(self.outages, self.network, followed, campus_bus, failover_bus)
         other.reach = self.reach.of(other.outages)
         return other
 
@@ -292,6 +317,8 @@ class Grid:
         n_campus = len(self.campus_points)
         state[:, layout.campus : layout.campus + n_campus] = u_mw[:, list(self.campus_points)]
         state[:, layout.campus + n_campus :] = 0.0 if runback_mw is None else runback_mw
+        if layout.n_failover:
+            state[:, layout.failover :] = self.failover_mw[hours]
         return state
 
     def limits_after_mw(self, branches: IntArray | Sequence[int]) -> FloatArray:
@@ -302,6 +329,12 @@ class Grid:
     def rating_of(self, contingency: int) -> Rating:
         """Rating that holds with everything in service (-1) or after a contingency."""
         return "normal" if contingency < 0 else self.outages.contingencies[contingency].rating
+
+
+def _followed(outage: Contingency, campuses: Sequence[int]) -> Contingency:
+    """Outage with the failovers that it sets off; ``campuses`` is the lost campus of each failover."""
+    own = tuple(i for i, campus in enumerate(campuses) if campus in outage.campuses)
+    return replace(outage, failovers=own) if own else outage
 
 
 def chunks(n_time: int, hours: int = CHUNK_HOURS) -> list[slice]:

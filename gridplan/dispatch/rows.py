@@ -72,7 +72,7 @@ class RowPool:
         self.of_columns = np.vstack([self.of_columns, _of_columns(self.grid, weights, buses)])
         self.of_points = np.vstack([self.of_points, _of_points(self.grid, weights, buses)])
         first = self.grid.outages.layout.campus + len(self.grid.campus_points)
-        self.of_runbacks = np.vstack([self.of_runbacks, weights[:, first:]])
+        self.of_runbacks = np.vstack([self.of_runbacks, weights[:, first : first + self.of_runbacks.shape[1]]])
         middle = np.array([middle_mw(self.grid, key) for key in new])
         self.fixed_mw = np.hstack([self.fixed_mw, _fixed_mw(self.grid, weights, buses) - middle])
         self.limit_mw = np.hstack([self.limit_mw, limits.T])
@@ -142,7 +142,7 @@ def _of_points(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray
 
 
 def _fixed_mw(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
-    """Row by data alone, dims (time, row) [MW]: fixed injections, phase shifters, output that units always have."""
+    """Row by data alone, dims (time, row) [MW]: fixed injections, phase shifters, what units always give, failovers."""
     layout, unit = grid.outages.layout, grid.network.generator
     of_units = weights[:, layout.generator : layout.dc_line]
     fixed = np.flatnonzero(unit.is_fixed)
@@ -151,7 +151,8 @@ def _fixed_mw(grid: Grid, weights: FloatArray, buses: FloatArray) -> FloatArray:
         grid.fixed_injection_mw(part) @ buses.T + grid.series.p_max_mw[part][:, fixed] @ of_units[:, fixed].T
         for part in chunks(len(grid))
     ]
-    return np.concatenate([np.zeros((0, len(weights))), *hourly]) + always
+    fixed_mw = np.concatenate([np.zeros((0, len(weights))), *hourly]) + always
+    return fixed_mw + grid.failover_mw @ weights[:, layout.failover :].T if layout.n_failover else fixed_mw
 
 
 def middle_mw(grid: Grid, key: RowKey) -> float:

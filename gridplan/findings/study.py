@@ -302,6 +302,15 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "Name one of the campuses of the study.",
     ),
     FindingKind(
+        "GP-CAM-005",
+        "Failover",
+        "error, note",
+        "Failover leads to no other campus of the study (error), or raises nothing in any hour of a studied year"
+        " (note): one of the two is not connected, or the campus that takes over draws all it is connected with, as"
+        " every campus does under `load_basis: contract`.",
+        "Name another campus; for an effect, study `load_basis: modelled`.",
+    ),
+    FindingKind(
         "GP-CAM-010",
         "Unknown hardware",
         "error",

@@ -38,6 +38,8 @@ class Contingency:
         Named by a contingency file, not an element of the default list.
     stated : tuple of str
         What the file itself said: ``rating``, ``load_loss``; the rest follows from the category.
+    failovers : tuple of int
+        What follows the loss of ``campuses``: failovers by position in the state, each a withdrawal that comes on.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Contingency:
     is_load_loss_allowed: bool = True
     is_set: bool = False
     stated: tuple[str, ...] = ()
+    failovers: tuple[int, ...] = ()
 
     @property
     def content(self) -> tuple[tuple[int, ...], ...]:

@@ -45,7 +45,11 @@ class Effect:
 
 
 def outage_table(
-    network: Network, factors: Factors, contingencies: Sequence[Contingency], campus_bus: Sequence[int] = ()
+    network: Network,
+    factors: Factors,
+    contingencies: Sequence[Contingency],
+    campus_bus: Sequence[int] = (),
+    failover_bus: Sequence[int] = (),
 ) -> OutageTable:
     """Effects of every contingency on branch flows.
 
@@ -56,8 +60,10 @@ def outage_table(
     ----------
     campus_bus : sequence of int
         Bus position of each campus of the state vector.
+    failover_bus : sequence of int
+        Bus position at which each failover of the state vector is drawn.
     """
-    maker = _Maker(network, factors, campus_bus)
+    maker = _Maker(network, factors, campus_bus, failover_bus)
     effects = [maker.effect(lost) for lost in contingencies]
     sources = [source for effect in effects for source in effect.sources]
     return OutageTable(
@@ -76,10 +82,14 @@ def outage_table(
 
 
 def with_campuses(
-    table: OutageTable, network: Network, lost: Sequence[Contingency], campus_bus: Sequence[int]
+    table: OutageTable,
+    network: Network,
+    lost: Sequence[Contingency],
+    campus_bus: Sequence[int],
+    failover_bus: Sequence[int] = (),
 ) -> OutageTable:
     """Table with campuses in the state and further contingencies after its own; what is there is shared."""
-    more = outage_table(network, table.factors, lost, campus_bus)
+    more = outage_table(network, table.factors, lost, campus_bus, failover_bus)
     own_sources = int(table.start[-1])
     return replace(
         more,
@@ -102,6 +112,8 @@ def with_runbacks(
     Every contingency that leaves the campus connected stands twice: where it stood, with short-time ratings, and at
     the end with its own rating and one more source: the MW run back after it, a state of its own behind the campuses.
     """
+    if table.layout.n_failover:
+        raise ValueError("a campus that runs back and a failover cannot stand in one table")
     bus = campus_bus[campus]
     maker = _Maker(network, table.factors, [*campus_bus, bus])
     found: list[tuple[int, Source]] = []
@@ -168,14 +180,17 @@ def _marks(n_branch: int, marked: Iterable[Sequence[int] | IntArray]) -> sp.csr_
 class _Maker:
     """Works out effects; what several contingencies share is looked up once."""
 
-    def __init__(self, network: Network, factors: Factors, campus_bus: Sequence[int]) -> None:
-        self.network, self.factors, self.campus_bus = network, factors, campus_bus
+    def __init__(
+        self, network: Network, factors: Factors, campus_bus: Sequence[int], failover_bus: Sequence[int] = ()
+    ) -> None:
+        self.network, self.factors, self.campus_bus, self.failover_bus = network, factors, campus_bus, failover_bus
         self._flows: dict[int, FloatArray] = {}
         self.layout = StateLayout(
             n_branch=len(network.branch),
             n_generator=len(network.generator),
             n_dc_line=len(network.dc_line),
             n_campus=len(campus_bus),
+            n_failover=len(failover_bus),
         )
         unit = network.generator
         self.weight_mw = pickup_weight_mw(network)
@@ -222,7 +237,11 @@ class _Maker:
         c = lost.campuses[0]
         pickup = -1.0 if self.total_mw > 0 else 0.0
         source = Source(state=self.layout.campus + c, bus=(self.campus_bus[c],), injection=(1.0,), pickup=pickup)
-        return Effect(sources=(source,), not_monitored=(), pickup_mw=self.total_mw)
+        raised = [
+            Source(state=self.layout.failover + f, bus=(self.failover_bus[f],), injection=(-1.0,), pickup=-pickup)
+            for f in lost.failovers
+        ]
+        return Effect(sources=(source, *raised), not_monitored=(), pickup_mw=self.total_mw)
 
     def runback(self, lost: Contingency, bus: int) -> Source:
         """One MW less drawn at a bus once a contingency has happened, taken off the units that pick up after it.
@@ -266,7 +285,7 @@ class _Maker:
         bridges = _bridges(self.network, lost.branches, label)
         others = [k for k in lost.branches if k not in bridges]
         cut, cut_loss = _cut_off(self.network, bridges, live)
-        sources, own_loss = _lost_injections(self.network, self.layout, lost, self.campus_bus)
+        sources, own_loss = _lost_injections(self.network, self.layout, lost, self.campus_bus, self.failover_bus)
         loss = np.where(live[:, None], np.hstack([cut_loss, own_loss]), 0.0)
         moved, pickup, left_mw = self._made_up(loss, lost, live)
         injection, picked = moved, pickup
@@ -347,9 +366,9 @@ def _cut_off(network: Network, bridges: Sequence[int], live: BoolArray) -> tuple
 
 
 def _lost_injections(
-    network: Network, layout: StateLayout, lost: Contingency, campus_bus: Sequence[int]
+    network: Network, layout: StateLayout, lost: Contingency, campus_bus: Sequence[int], failover_bus: Sequence[int]
 ) -> tuple[list[int], FloatArray]:
-    """Lost units, dc lines and campuses; injection lost per MW of each, dims (bus, source)."""
+    """Lost units, dc lines and campuses, then failovers; injection lost per MW of each, dims (bus, source)."""
     dc = network.dc_line
     sources = [layout.generator + g for g in lost.generators]
     ends = [[(network.generator.bus[g], 1.0)] for g in lost.generators]
@@ -357,6 +376,8 @@ def _lost_injections(
     ends += [[(dc.to_bus[d], 1.0 - dc.loss_frac[d]), (dc.from_bus[d], -1.0)] for d in lost.dc_lines]
     sources += [layout.campus + c for c in lost.campuses]
     ends += [[(campus_bus[c], -1.0)] for c in lost.campuses]
+    sources += [layout.failover + f for f in lost.failovers]
+    ends += [[(failover_bus[f], 1.0)] for f in lost.failovers]
     loss = np.zeros((len(network.bus), len(sources)))
     for j, injections in enumerate(ends):
         for bus, mw in injections:

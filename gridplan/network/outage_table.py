@@ -1,6 +1,7 @@
 """What every contingency does to branch flows, as injections rather than as flows.
 
-The *state* of an hour is its branch flows, unit outputs, dc flows and campus withdrawals. After an outage
+The *state* of an hour is its branch flows, unit outputs, dc flows, campus withdrawals and the MW that failovers would
+put on other campuses. After an outage
 
     ``flow_after = flow + sum_s PTDF (injection[:, s] + pickup[s] share) state[source[s]]``
 
@@ -25,12 +26,13 @@ from gridplan.network.model import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True, kw_only=True)
 class StateLayout:
-    """Where each quantity stands in the state vector of an hour: flows, units, dc lines, campuses."""
+    """Where each quantity stands in the state vector of an hour: flows, units, dc lines, campuses, failovers."""
 
     n_branch: int
     n_generator: int
     n_dc_line: int
     n_campus: int
+    n_failover: int = 0
 
     @property
     def generator(self) -> int:
@@ -47,8 +49,13 @@ class StateLayout:
         """Offset of the first campus."""
         return self.dc_line + self.n_dc_line
 
-    def __len__(self) -> int:
+    @property
+    def failover(self) -> int:
+        """Offset of the first failover."""
         return self.campus + self.n_campus
+
+    def __len__(self) -> int:
+        return self.failover + self.n_failover
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, PlanPoint, Prices
+from gridplan.dispatch.grid import Failover, Grid, PlanPoint, Prices
 from gridplan.dispatch.limits import Limits
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult
@@ -50,14 +50,21 @@ class YearCase:
         """Count of studied hours."""
         return len(self.series)
 
-    def grid(self, points: Sequence[PlanPoint], *, limits: Limits | None = None, security: str | None = None) -> Grid:
+    def grid(
+        self,
+        points: Sequence[PlanPoint],
+        *,
+        limits: Limits | None = None,
+        security: str | None = None,
+        failovers: Sequence[Failover] = (),
+    ) -> Grid:
         """Dispatch grid with these plan points; ``security`` replaces the study's."""
         campus_ids = [p.id for p in points if p.is_campus]
         listed = listed_outages(self.study, self.network, campus_ids, security, self.sets)
         grid = self.plain if listed else self.plain.with_outages(())
         if limits is not None:
             grid = grid.with_limits(limits)
-        return grid.with_points(points, listed[len(grid.outages.contingencies) :])
+        return grid.with_points(points, listed[len(grid.outages.contingencies) :], failovers)
 
     def base_at(self, n_point: int) -> YearResult:
         """The base dispatch as a result on a grid with this many plan points, all at zero."""

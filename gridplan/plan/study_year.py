@@ -10,7 +10,7 @@ import numpy as np
 from gridplan.campus.build import build_campuses
 from gridplan.campus.model import Campuses
 from gridplan.dispatch.farm import Farm
-from gridplan.dispatch.grid import Grid, PlanPoint
+from gridplan.dispatch.grid import Failover, Grid, PlanPoint
 from gridplan.dispatch.rows import RowKey
 from gridplan.dispatch.year import YearResult
 from gridplan.plan.base_case import check_pickup
@@ -103,7 +103,7 @@ def schedule_year(
         study, case.year, connected, case.series.time_utc, case.series.measured, case.series.modelled
     )
     points, stores = schedule_points(case, sites, campuses)
-    grid = case.grid(points, limits=sites.limits if sites else None)
+    grid = case.grid(points, limits=sites.limits if sites else None, failovers=schedule_failovers(campuses))
     rows: tuple[RowKey, ...] = tuple(dict.fromkeys([*case.rows, *_campus_free(case, sites)]))
     schedule = solve_schedule(
         grid,
@@ -152,6 +152,16 @@ def schedule_points(
             )
         )
     return points, tuple(stores)
+
+
+def schedule_failovers(campuses: Campuses) -> tuple[Failover, ...]:
+    """Failovers of the schedule, whose first points are the campuses; those that never raise anything are left out."""
+    at = campuses.campus.index
+    return tuple(
+        Failover(lost=at(pair.campus), raised=at(pair.to), raised_mw=mw)
+        for pair, mw in zip(campuses.failover, campuses.failover_mw, strict=True)
+        if mw.any()
+    )
 
 
 def _campus_free(case: YearCase, sites: YearSites | None) -> list[RowKey]:

@@ -178,6 +178,13 @@ class CampusStorage(Part):
     efficiency_roundtrip_frac: PositiveFraction = default("campuses.storage.efficiency_roundtrip_frac")
 
 
+class Failover(Part):
+    """Another campus that takes over within minutes when this one is lost."""
+
+    to: Annotated[Id, about("id of the campus that takes over")]
+    share_frac: Fraction = default("campuses.failover.share_frac")
+
+
 def _contract_kind(value: object) -> str:
     return "by_year" if isinstance(value, Mapping) else "mw"
 
@@ -204,6 +211,7 @@ class Campus(Named):
     climate: Annotated[Text | None, about("place whose normal temperature drives cooling; absent: the dataset's")] = (
         None
     )
+    failover: Annotated[Failover | None, about("campus that takes over when this one is lost")] = None
 
     @field_validator("poi", mode="before")
     @classmethod

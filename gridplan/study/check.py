@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gridplan.errors import Finding, did_you_mean
 from gridplan.solution import WORKLOADS
+from gridplan.study.check_failover import FAILOVER_RULES
 from gridplan.study.check_jobs import JOB_RULES
 from gridplan.study.check_load_model import LOAD_MODEL_RULES
 from gridplan.study.check_places import PLACE_RULES
@@ -263,6 +264,7 @@ RULES: tuple[Rule, ...] = (
     _runback,
     _base_case_stated,
     *LOAD_MODEL_RULES,
+    *FAILOVER_RULES,
     *JOB_RULES,
     *PLACE_RULES,
     *SERIES_RULES,

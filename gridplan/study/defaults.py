@@ -185,6 +185,8 @@ _CAMPUS: tuple[_Row, ...] = (
      "least computing power as part of the asked power of the hour"),
     ("campuses.storage.efficiency_roundtrip_frac", 0.86, "1", _STORAGE, "assumption",
      "energy out per energy in, at the grid side"),
+    ("campuses.failover.share_frac", 1.0, "1", "all of it, the cautious end; ask the applicant", "choice",
+     "part of what the lost campus drew that the other takes over"),
     ("reinforcements.life_years", 40.0, "year", "usual book life of transmission plant; use the utility's own",
      "assumption", "years over which the capital cost is spread"),
     ("solve.gap_schedule_frac", 0.001, "1", _SET, "choice", "proven gap at which a schedule stops"),
