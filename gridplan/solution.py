@@ -160,6 +160,7 @@ _STORE = "years.*.campuses[].storage"
 _UPGRADE = "years.*.reinforcements[]"
 _PRE = "years.*.pre_existing[]"
 _SET = "years.*.outage_sets[]"
+_FAILOVER = "years.*.failovers[]"
 _LOSS = "years.*.lost_load[]"
 
 PLAN_FIELDS: tuple[PlanField, ...] = (
@@ -184,6 +185,11 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_SET}.generators", "[id]", "units lost, those at lost buses included"),
     _field(f"{_SET}.dc_lines", "[id]", "dc lines lost, those at lost buses included"),
     _field(f"{_SET}.buses", "[id]", "buses lost with everything at them (bus proxy)"),
+    _field(f"{_YEAR}.failovers", "[...]", "campuses whose loss raises another; [] if none"),
+    _field(f"{_FAILOVER}.campus", "id", "campus that is lost"),
+    _field(f"{_FAILOVER}.to", "id", "campus that takes over"),
+    _field(f"{_FAILOVER}.share_frac", "float", "part of what the lost campus asked for; at most the other's room"),
+    _field(f"{_FAILOVER}.raised_max_mw", "float", "largest MW it adds in any hour; 0 = it never does"),
     _field(f"{_YEAR}.lost_load", "[...]", "listed outages that cut native load off at buses not lost; [] if none"),
     _field(f"{_LOSS}.contingency", "label", "branch:id or set:name"),
     _field(f"{_LOSS}.load_mw", "float", "largest native load cut off in any hour"),

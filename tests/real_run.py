@@ -43,7 +43,7 @@ campuses:
           release: 2020-08-13T06:00
           deadline: 2020-08-15T12:00
     storage: {p_mw: 50, e_mwh: 200}
-  - {id: mesa, poi: [113, 118], contract_mw: 425, block_mw: 50}
+  - {id: mesa, poi: [113, 118], contract_mw: 425, block_mw: 50, failover: {to: copper, share_frac: 0.4}}
   - {id: copper, poi: [308], contract_mw: 130, block_mw: 50}
 reinforcements:
   - id: b6

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gridplan.campus.model import CampusJob
+from gridplan.campus.model import Campuses, CampusJob
 from gridplan.dispatch.hosting import SUPPLY
 from gridplan.dispatch.year import SLACK_TOLERANCE_MW
 from gridplan.network.contingency import outage_label
@@ -75,6 +75,7 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
             "rating": criteria.contingencies.categories.P1.rating,
         },
         "outage_sets": outage_sets(case),
+        "failovers": _failovers(plan.campuses),
         "lost_load": lost_load(case, plan.grid),
         "accept_radial_supply": criteria.accept_radial_supply,
         "retired_generators": [r.generator for r in case.study.base_case.retirements if r.from_year <= case.year],
@@ -116,6 +117,19 @@ def _objective(plan: YearPlan, hourly: Hourly) -> dict[str, float]:
         "unconnected_usd": _unconnected_mw(plan) * prices.unconnected_usd_per_mw_year * year_share_frac(case.hours),
     }
     return {**parts, "total_usd": sum(parts.values())}
+
+
+def _failovers(campuses: Campuses) -> list[dict[str, Any]]:
+    """What the loss of each campus with a failover puts on another, beside its own loss."""
+    return [
+        {
+            "campus": pair.campus,
+            "to": pair.to,
+            "share_frac": pair.share_frac,
+            "raised_max_mw": float(mw.max(initial=0.0)),
+        }
+        for pair, mw in zip(campuses.failover, campuses.failover_mw, strict=True)
+    ]
 
 
 def _unconnected_mw(plan: YearPlan) -> float:

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 from gridplan.solution import INTACT, ContingencyKind
+from gridplan.verify.audit_failover import raised_flow_mw
 from gridplan.verify.audit_flow import intact_map
 from gridplan.verify.audit_grid import FloatArray, IntArray
 from gridplan.verify.audit_limits import limit_after_mw
@@ -26,12 +27,20 @@ from gridplan.verify.audit_security import outage_screen
 
 @dataclass(frozen=True, kw_only=True)
 class LimitedFlow:
-    """One limited flow: ``per_bus @ injection + constant + sum per_mw * (power of a lost element)``."""
+    """One limited flow: ``per_bus @ injection + constant + sum per_mw * (power of a lost element) + raised``.
+
+    ``raised_mw`` is what a failover adds, dims (time,) [MW].
+    """
 
     per_bus: FloatArray
     constant_mw: float
     limit_mw: float
     lost: tuple[tuple[ContingencyKind, int, float], ...] = ()
+    raised_mw: FloatArray | None = None
+
+    def raised_at(self, hour: int) -> float:
+        """What a failover adds in an hour [MW]."""
+        return 0.0 if self.raised_mw is None else float(self.raised_mw[hour])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +206,7 @@ def _limit_rows(
     own = np.zeros((len(flows), int(starts[-1])))
     constant = np.zeros(len(flows))
     for i, flow in enumerate(flows):
-        constant[i] = flow.constant_mw - float(flow.per_bus @ push)
+        constant[i] = flow.constant_mw + flow.raised_at(hour) - float(flow.per_bus @ push)
         names = {"unit": 0, "dc_line": 1}
         for kind, element, per_mw in flow.lost:
             if kind in names and not (kind == "unit" and year.grid.is_fixed[element]):
@@ -225,7 +234,7 @@ def _near_flows(year: RunYear, hour: int) -> list[LimitedFlow]:
 
 def _flow_mw(year: RunYear, flow: LimitedFlow, injection: FloatArray, hour: int) -> float:
     lost_mw = sum(per_mw * _power_mw(year, kind, element, hour) for kind, element, per_mw in flow.lost)
-    return float(flow.per_bus @ injection[:-1]) + flow.constant_mw + lost_mw
+    return float(flow.per_bus @ injection[:-1]) + flow.constant_mw + flow.raised_at(hour) + lost_mw
 
 
 def _power_mw(year: RunYear, kind: ContingencyKind, element: int, hour: int) -> float:
@@ -253,9 +262,11 @@ def flow_after(year: RunYear, pair: NearPair, limit_mw: float) -> LimitedFlow:
         )
     row = intact_map(year)[pair.branch]
     per_lost_mw = float(row[:-1] @ power_loss(year, pair.outage).moved)
+    raised = raised_flow_mw(year, pair.outage, row[None, :-1])
     return LimitedFlow(
         per_bus=row[:-1],
         constant_mw=float(row[-1]),
         limit_mw=limit_mw,
         lost=((pair.outage.kind, pair.outage.element, per_lost_mw),),
+        raised_mw=None if raised is None else raised[:, 0],
     )

@@ -148,9 +148,10 @@ def _flow(year: RunYear, pair: Pair) -> PricedFlow:
         limit, rating = screen.pair_limit_mw(near.outage, k), float(screen.rating_mw(near.outage)[k])
         flow = flow_after(year, near, float(limit.min()))
     lost_mw = sum((per_mw * year.array(_POWER[kind])[:, i] for kind, i, per_mw in flow.lost), np.zeros(len(year)))
+    raised_mw = 0.0 if flow.raised_mw is None else flow.raised_mw
     return PricedFlow(
         flow=flow,
-        flow_mw=year.injection_mw @ flow.per_bus + flow.constant_mw + lost_mw,
+        flow_mw=year.injection_mw @ flow.per_bus + flow.constant_mw + lost_mw + raised_mw,
         limit_mw=limit,
         rating_mw=rating,
     )

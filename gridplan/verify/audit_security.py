@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gridplan.verify.audit_certificate import Measure, single
+from gridplan.verify.audit_failover import raised_flow_mw, stated_raises
 from gridplan.verify.audit_flow import intact_map, own_flow_mw
 from gridplan.verify.audit_large import bounded_pairs
 from gridplan.verify.audit_outage import Outage, branch_loss, listed_outages, power_loss
@@ -35,6 +36,7 @@ def secure_flows(year: RunYear) -> Iterator[Measure]:
     yield single(worst, "of limit", excess, _TOLERANCE_FRAC, screen.worst_place, note=screen.coverage)
     nobody = ", ".join(screen.unbalanced) or f"{year.year}: none"
     yield single("outages nobody makes up for", "outages", len(screen.unbalanced), 0.5, nobody)
+    yield from stated_raises(year)
     yield single("response substituted in the grid after the outage", "MW/MW", screen.residual, 1e-6, year.year)
 
 
@@ -76,7 +78,7 @@ def _all_pairs(screen: Screen, outages: list[Outage]) -> None:
 
 
 def _power_outages(screen: Screen, outages: list[Outage]) -> None:
-    """Losses of units, dc lines and campuses: exact in every hour for each branch that could pass 95 %."""
+    """Losses of units, dc lines and campuses, failover included: exact in every hour where 95 % could be passed."""
     year = screen.year
     if not outages:
         return
@@ -89,9 +91,12 @@ def _power_outages(screen: Screen, outages: list[Outage]) -> None:
         if biggest > 0 and not loss.is_balanced:
             screen.unbalanced.append(outage.label)
         effect = per_bus @ loss.moved
-        bound = (largest + np.abs(effect) * biggest) / screen.rating_mw(outage)
+        raised = raised_flow_mw(year, outage, per_bus)
+        most_raised = 0.0 if raised is None else np.abs(raised).max(axis=0)
+        bound = (largest + np.abs(effect) * biggest + most_raised) / screen.rating_mw(outage)
         columns = np.flatnonzero(~(bound <= NEAR_FRAC))
-        screen.add(outage, columns, flow[:, columns] + loss.lost_mw[:, None] * effect[columns])
+        after = flow[:, columns] + loss.lost_mw[:, None] * effect[columns]
+        screen.add(outage, columns, after if raised is None else after + raised[:, columns])
 
 
 def _sets(screen: Screen, sets: list[OutageSet], *, is_full: bool) -> None:

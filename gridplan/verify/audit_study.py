@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from gridplan.solution import STUDY_JSON, WEAR_USD_PER_MWH, WORKLOADS
+from gridplan.verify.audit_failover import is_as_asked
 from gridplan.verify.audit_permission import contingency_differences
 from gridplan.verify.audit_read import RunYear
 from gridplan.verify.audit_record import MissingPartError, Record, read_json
@@ -22,6 +23,8 @@ def differences(year: RunYear) -> list[str]:
     found = [*_criteria(year, study), *_prices(year, study.record("prices")), *_reinforcements(year, study)]
     if list(asked) != [campus.text("id") for campus in year.campuses]:
         return [*found, "campuses"]
+    if not is_as_asked(year, study.records("campuses")):
+        found.append("failovers")
     value = study.record("prices").record("computing_value_usd_per_mwh")
     for campus in year.campuses:
         found += [f"{campus.text('id')}.{name}" for name in _campus(year, campus, asked[campus.text("id")], value)]

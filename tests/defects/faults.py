@@ -142,6 +142,30 @@ def sets_left_out(run: Run) -> None:
 
 
 @fault("A09")
+def failover_nobody_asked_for(run: Run) -> None:
+    names = [campus["id"] for campus in run.entry["campuses"]]
+    pair = {"campus": names[-1], "to": names[0], "share_frac": 0.5, "raised_max_mw": 0.0}
+    run.entry["failovers"] = [*run.entry.get("failovers", []), pair]
+    run.save_plan()
+
+
+@fault("A09")
+def failover_with_a_smaller_share_than_asked(run: Run) -> None:
+    if not run.entry.get("failovers"):
+        raise NotThere("a failover")
+    run.entry["failovers"][0]["share_frac"] *= 0.5
+    run.save_plan()
+
+
+@fault("A04")
+def failover_said_to_raise_more(run: Run) -> None:
+    if not run.entry.get("failovers"):
+        raise NotThere("a failover")
+    run.entry["failovers"][0]["raised_max_mw"] += 5.0
+    run.save_plan()
+
+
+@fault("A09")
 def single_outages_held_to_a_softer_rating(run: Run) -> None:
     run.entry["contingencies"]["rating"] = "short_time"
     run.save_plan()

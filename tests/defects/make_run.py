@@ -203,6 +203,7 @@ def _request(name: str) -> dict[str, Any]:
             "jobs": [job] if name == "mesa" else [],
         },
         "storage": dict(case.STORE) if name == "mesa" else None,
+        "failover": dict(case.FAILOVER) if name == "mesa" else None,
     }
 
 
@@ -218,6 +219,7 @@ def plan(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, An
                 "security": "n-1",
                 "contingencies": {**dict.fromkeys(solution.SWITCHES, True), "rating": "emergency"},
                 "outage_sets": [dict(lost) for lost in case.SETS],
+                "failovers": [{"campus": "mesa", **case.FAILOVER, "raised_max_mw": 0.0}],
                 "lost_load": _lost_load(),
                 "accept_radial_supply": False,
                 "retired_generators": [],

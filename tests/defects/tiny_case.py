@@ -1,7 +1,7 @@
 """A grid of five buses with two requests: the data of the tiny run folder, in its own words.
 
 Four buses in a ring with a diagonal, bus 5 hangs on bus 4. One campus is connected at bus 3 under
-conditional service, a second one stays unconnected.
+conditional service, a second one stays unconnected, so it takes nothing over when the first is lost.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ JOB = {"id": "tune", "energy_mwh": 200.0, "p_max_mw": 15.0, "first": 10, "end": 
 CONTRACT_MW = {"mesa": 80.0, "yuma": 40.0}
 CONNECTED_MW = {"mesa": 80.0, "yuma": 0.0}
 STORE = {"p_mw": 10.0, "e_mwh": 40.0, "efficiency_roundtrip_frac": 0.86}
+FAILOVER = {"to": "yuma", "share_frac": 0.25}
 REINFORCEMENT = {"id": "r1", "branch": "L41", "rating_normal_mva": 130.0, "rating_emergency_mva": 150.0}
 REINFORCEMENT_TERMS = {"capital_cost_musd": 1.0, "cost_year": 2026, "earliest_in_service": "2027-06-01"}
 

@@ -42,10 +42,10 @@ _PAIR_COLUMNS = (
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Summary by stage, the worst pairs of branch and outage side by side, and named contingencies."""
     rows = run.table_rows(VIOLATIONS_CSV)
-    sets = set_blocks(run)
+    last = (_pre_existing(run), *_failovers(run), *set_blocks(run))
     if not rows:
-        return Paragraph(text=_INTRO), Paragraph(text=_NONE), _pre_existing(run), *sets
-    return Paragraph(text=_INTRO), _summary(rows), _pairs(rows), _pre_existing(run), *sets
+        return Paragraph(text=_INTRO), Paragraph(text=_NONE), *last
+    return Paragraph(text=_INTRO), _summary(rows), _pairs(rows), *last
 
 
 def _summary(rows: list[Record]) -> Table:
@@ -120,6 +120,25 @@ def _pre_existing(run: RunFolder) -> Paragraph:
         values={f"pre_existing_{year}": n for year, n in counts.items()},
         tone="note",
     )
+
+
+def _failovers(run: RunFolder) -> tuple[Paragraph, ...]:
+    """What losing a campus puts on another, by year; nothing where no campus fails over."""
+    parts, values = [], {}
+    for year in run.years:
+        for pair in run.year(year).get("failovers") or ():
+            most_mw = float(pair["raised_max_mw"])
+            words = f"up to {number_text(most_mw, 'mw')} MW" if most_mw > 0 else "nothing in any hour"
+            parts.append(f"{year}: {pair['campus']} to {pair['to']}, {words}")
+            values[f"failover_{year}_{pair['campus']}_mw"] = most_mw
+    if not parts:
+        return ()
+    text = (
+        f"Failover: after the loss of a campus another takes over within minutes. In the schedule that outage carries "
+        f"the rise as well as the loss ({'; '.join(parts)}). The MW connected need no such outage: they are found with "
+        f"every campus at all it is connected with."
+    )
+    return (Paragraph(text=text, values=values, tone="note"),)
 
 
 def _years(rows: list[Record]) -> list[str]:
