@@ -111,6 +111,8 @@ VALUES = (
         severity="warning",
     ),
     study("unknown climate", "GP-CAM-021", swap("contract_mw: 20 MW", "contract_mw: 20 MW\n    climate: phenix")),
+    study("failover to nobody", "GP-CAM-005", swap("storage: {p_mw", "failover: {to: temple}\n    storage: {p_mw")),
+    study("failover to itself", "GP-CAM-005", swap("storage: {p_mw", "failover: {to: mesa}\n    storage: {p_mw")),
     study("unknown shape", "GP-CAM-001", swap("load_factor: 0.8", "load_factor: 0.8\n      shape: squared")),
     study("emergency below normal", "GP-LIM-005", swap("emergency_mva: 280", "emergency_mva: 240")),
     study("upgrade that adds nothing", "GP-LIM-006", swap("normal_mva: 250", "normal_mva: 170"), severity="warning"),

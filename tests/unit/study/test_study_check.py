@@ -64,6 +64,12 @@ def test_sound_studies_give_no_finding() -> None:
 DUPLICATE_CAMPUS = [{"id": "a", "poi": 1, "contract_mw": 50}, {"id": "a", "poi": 2, "contract_mw": 50}]
 VOLTAGE = {"voltage_pu": {"intact": [1.05, 0.95]}}
 PHOENIX = {"latitude": 33.4, "longitude": -112.1}
+TO_ITSELF = {"failover": {"to": "mesa"}}
+NO_SHARE = [
+    {"id": "a", "poi": 1, "contract_mw": 50, "failover": {"to": "b", "share_frac": 0}},
+    {"id": "b", "poi": 2, "contract_mw": 50, "failover": {"to": "a"}},
+]
+NEVER_LOST = [{**NO_SHARE[1], "id": "a", "failover": {"to": "b"}}, {**NO_SHARE[1]}]
 FAULTS: list[tuple[Study, str, str, str]] = [
     (study(campuses=DUPLICATE_CAMPUS), "GP-STU-004", "error", "campuses.1.id"),
     (study(reinforcements=[UPGRADE, UPGRADE]), "GP-STU-004", "error", "reinforcements.1.id"),
@@ -77,6 +83,16 @@ FAULTS: list[tuple[Study, str, str, str]] = [
     (study({"contract_mw": {2030: 50}}), "GP-STU-007", "error", "campuses.0.contract_mw"),
     (study({"block_mw": 500}), "GP-STU-008", "error", "campuses.0.block_mw"),
     (study({"block_mw": 150}), "GP-STU-008", "warning", "campuses.0.block_mw"),
+    (study(TO_ITSELF), "GP-CAM-005", "error", "campuses.0.failover.to"),
+    (study({"failover": {"to": "verde"}}), "GP-CAM-005", "error", "campuses.0.failover.to"),
+    (study(campuses=NO_SHARE), "GP-STU-009", "warning", "campuses.0.failover.share_frac"),
+    (study(campuses=NO_SHARE[::-1], criteria={"security": "n-0"}), "GP-STU-009", "warning", "campuses.0.failover"),
+    (
+        study(campuses=NEVER_LOST, criteria={"contingencies": {"campuses": False}}),
+        "GP-STU-009",
+        "warning",
+        "campuses.1.failover",
+    ),
     (study(criteria=VOLTAGE), "GP-LIM-004", "error", "criteria.voltage_pu.intact"),
     (study({"power_factor": {"operating": 0.9}}), "GP-LIM-004", "error", "campuses.0.power_factor.operating"),
     (
