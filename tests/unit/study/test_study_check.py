@@ -69,7 +69,7 @@ NO_SHARE = [
     {"id": "a", "poi": 1, "contract_mw": 50, "failover": {"to": "b", "share_frac": 0}},
     {"id": "b", "poi": 2, "contract_mw": 50, "failover": {"to": "a"}},
 ]
-NEVER_LOST = [{**NO_SHARE[1], "id": "a", "failover": {"to": "b"}}, {**NO_SHARE[1]}]
+NEVER_LOST = [{"id": "a", "poi": 1, "contract_mw": 50}, NO_SHARE[1]]
 FAULTS: list[tuple[Study, str, str, str]] = [
     (study(campuses=DUPLICATE_CAMPUS), "GP-STU-004", "error", "campuses.1.id"),
     (study(reinforcements=[UPGRADE, UPGRADE]), "GP-STU-004", "error", "reinforcements.1.id"),
@@ -86,7 +86,7 @@ FAULTS: list[tuple[Study, str, str, str]] = [
     (study(TO_ITSELF), "GP-CAM-005", "error", "campuses.0.failover.to"),
     (study({"failover": {"to": "verde"}}), "GP-CAM-005", "error", "campuses.0.failover.to"),
     (study(campuses=NO_SHARE), "GP-STU-009", "warning", "campuses.0.failover.share_frac"),
-    (study(campuses=NO_SHARE[::-1], criteria={"security": "n-0"}), "GP-STU-009", "warning", "campuses.0.failover"),
+    (study(campuses=NEVER_LOST, criteria={"security": "n-0"}), "GP-STU-009", "warning", "campuses.1.failover"),
     (
         study(campuses=NEVER_LOST, criteria={"contingencies": {"campuses": False}}),
         "GP-STU-009",
