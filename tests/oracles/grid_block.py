@@ -57,6 +57,8 @@ class GridRules:
     outage_form : {"rows", "transfers", "angles"}
         One row per branch from the rebuilt network, all of its columns solved ("rows") or one ("transfers", for larger
         grids); or angles of its own for every outage.
+    failovers : tuple of (lost campus, campus that takes over, MW by hour (time,))
+        What the loss of a campus brings with it; only with ``outage_form`` "angles".
     """
 
     unserved_usd_per_mwh: float = 10_000.0
@@ -69,6 +71,7 @@ class GridRules:
     convention: Convention = "matpower"
     outages: tuple[Outage, ...] = ()
     outage_form: OutageForm = "rows"
+    failovers: tuple[tuple[int, int, FloatArray], ...] = ()
 
     def normal_mw(self, network: Network) -> FloatArray:
         """Limit of each branch with everything in service [MW]."""
@@ -286,7 +289,11 @@ def _add_outage_angles(
     bus_matrix = sparse.csr_array(ends.T @ sparse.diags_array(b_mw) @ ends)[solved]
     intact = sparse.csr_array(carried @ ends.T)[solved]
     driver = np.broadcast_to(driver_columns(columns, outage)[:, None], (hours, len(solved)))
-    right = (ends.T @ (b_mw * branch.shift_rad))[solved]
+    right = np.tile(ends.T @ (b_mw * branch.shift_rad), (hours, 1))
+    for lost, to, raised_mw in rules.failovers:
+        if outage == Outage("campus", lost):
+            right -= np.outer(raised_mw, injection_change(network, Outage("campus", to), campus_bus))
+    right = right[:, solved]
     matrices = [(_every_hour(hours, bus_matrix), angle), (_every_hour(hours, -intact), columns.flow)]
     lp.add_rows(right, right, [(driver, -change[solved])], matrices)
     kept = np.flatnonzero(limited)
