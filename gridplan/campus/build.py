@@ -117,8 +117,7 @@ def build_campuses(
         findings += _room_findings(request, year, baseline_mw, [j for j in jobs if j.campus == request.campus.id])
     refuse_errors(findings)
     built = _assemble(study, time_utc, requests, [mw for mw, _ in demands])
-    built = replace(built, jobs=jobs, storage=tuple(_stores(requests)), failover=tuple(_failovers(requests)))
-    return replace(built, findings=(*findings, *_failover_findings(built, requests, year)))
+    return _with_stores_and_failovers(replace(built, jobs=jobs, findings=tuple(findings)), requests, year)
 
 
 def _assemble(study: Study, time_utc: TimeArray, requests: list[_Request], baselines_mw: list[FloatArray]) -> Campuses:
@@ -162,6 +161,12 @@ def _stores(requests: list[_Request]) -> Iterable[CampusStore]:
                 e_mwh=store.e_mwh,
                 efficiency_roundtrip_frac=store.efficiency_roundtrip_frac,
             )
+
+
+def _with_stores_and_failovers(built: Campuses, requests: list[_Request], year: int) -> Campuses:
+    """Campuses with their stores, and with what losing each puts on another."""
+    paired = replace(built, storage=tuple(_stores(requests)), failover=tuple(_failovers(requests)))
+    return replace(paired, findings=(*built.findings, *_failover_findings(paired, requests, year)))
 
 
 def _failovers(requests: list[_Request]) -> Iterable[FailoverPair]:
