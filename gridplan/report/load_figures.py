@@ -7,14 +7,41 @@ heading, on white; the same campus gives the same bytes.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from gridplan.errors import FileError
 from gridplan.report.cells import mw_text
 from gridplan.report.figures.campus_load import draw_campus_load
-from gridplan.report.load_model import CampusLoad
+from gridplan.report.json_node import Node
+from gridplan.report.load_model import CampusLoad, load_models
 from gridplan.report.load_words import figure_alt
+
+
+def write_profile_figures(folder: Path, record: Mapping[str, Any]) -> list[Path]:
+    """Write the figure of every campus of a record, ``load_<campus>_<year>.svg`` and ``.png``.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+    record : mapping
+        What ``load_model_<year>.json`` holds.
+
+    Returns
+    -------
+    list of Path
+        Files written.
+    """
+    written: list[Path] = []
+    for campus in load_models(Node(record, "load model")).campuses:
+        stem = folder / f"load_{campus.id}_{campus.year}"
+        paths = stem.with_name(f"{stem.name}.svg"), stem.with_name(f"{stem.name}.png")
+        write_profile_figure(*paths, campus)
+        written += paths
+    return written
 
 
 def write_profile_figure(path_svg: Path, path_png: Path, campus: CampusLoad) -> None:

@@ -85,7 +85,10 @@ class Week:
     @property
     def total_mw(self) -> FloatArray:
         """Load of all classes, dims (time,) [MW]."""
-        return np.sum(list(self.class_mw.values()), axis=0)
+        total = np.zeros(len(self.time_local))
+        for values in self.class_mw.values():
+            total += values
+        return total
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,8 @@ HEADING_IN = 0.3
 _LEFT_IN, _RIGHT_IN = 0.54, 6.86
 _TEXT_PT = 7.0
 _LEAST_LABELLED_FRAC = 0.11
+_LEAST_DAY_H = 12
+"""Hours that a day cut off at the left edge needs for its name."""
 _PT = 72.0
 
 
@@ -123,7 +125,7 @@ def _name_band(axes: Axes, name: str, base: np.ndarray, top: np.ndarray, most: f
     """Name of a class inside its band, where the band is wide enough over the length of the word."""
     from matplotlib.patheffects import withStroke
 
-    width_pt = axes.get_position().width * axes.figure.get_figwidth() * _PT
+    width_pt = axes.bbox.width / axes.figure.dpi * _PT
     span = min(len(base), int((text_width_pt(name, _TEXT_PT) + 6.0) / width_pt * len(base)) + 1)
     floor, ceiling = sliding_window_view(base, span).max(axis=1), sliding_window_view(top, span).min(axis=1)
     room = ceiling - floor
@@ -150,7 +152,7 @@ def _draw_edges(axes: Axes, at: np.ndarray, band: Band, quantiles: tuple[float, 
 def _name_quantiles(axes: Axes, right: float, band: Band, quantiles: tuple[float, ...]) -> None:
     """Words of the quantiles beside the right end, apart from each other."""
     most = axes.get_ylim()[1]
-    height_pt = axes.get_position().height * axes.figure.get_figheight() * _PT
+    height_pt = axes.bbox.height / axes.figure.dpi * _PT
     ends = [float(band.low_mw[-1]) / most * height_pt, float(band.high_mw[-1]) / most * height_pt]
     places = row_places(ends, [8.0, 8.0], -4.0, height_pt + 4.0)
     for place, q in zip(places, (quantiles[0], quantiles[-1]), strict=True):
@@ -161,7 +163,9 @@ def _name_quantiles(axes: Axes, right: float, band: Band, quantiles: tuple[float
 def _draw_days(axes: Axes, campus: CampusLoad) -> None:
     time = campus.week.time_local
     days = time.astype("datetime64[D]")
-    starts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1)]
+    starts = [0, *(int(k) + 1 for k in np.flatnonzero(days[1:] != days[:-1]))]
+    if len(starts) > 1 and starts[1] < _LEAST_DAY_H:
+        del starts[0]
     words = [weekday_text(days[k].astype(object)) for k in starts]
     axes.set_xticks(starts, [text.split()[0] for text in words], ha="left")
     axes.set_xlabel(f"from {words[0]}, clock of {campus.timezone}", size=6.2, color=QUIET, labelpad=1)

@@ -80,7 +80,7 @@ def mw_axis(axes: Axes, words: str) -> None:
     axes.locator_params(axis="y", nbins=4)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.tick_params(length=2.5)
-    left_pt = axes.get_position().x0 * axes.figure.get_figwidth() * 72.0
+    left_pt = axes.bbox.x0 / axes.figure.dpi * 72.0
     axes.annotate(words, (0, 0.5), (7.0 - left_pt, 0), xycoords="axes fraction", textcoords="offset points",
                   rotation=90, ha="center", va="center", size=7.0, annotation_clip=False)  # fmt: skip
 

@@ -48,6 +48,7 @@ _DRIVER_COLUMNS = (
     Column(head="Status"),
     Column(head="Source", share=1.8),
 )
+_WITHOUT_PACK = "the load of the campuses is given by shares, load factor and shape, not by a driver pack"
 _BAND_NOTE = (
     "Each quantile is of one quantity over all scenarios. A band drawn over the hours is pointwise: its edge is the "
     "quantile of every hour by itself, made of different scenarios, and no year runs along it. Studies take a "
@@ -62,9 +63,7 @@ _DRIVER_NOTE = (
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Figure and tables of the last studied year."""
     if not (run.path / load_model_file(run.last_year)).is_file():
-        raise NotStudiedError(
-            "the load of the campuses is given by shares, load factor and shape, not by a driver pack"
-        )
+        raise NotStudiedError(_WITHOUT_PACK)
     models = read_load_models(run, run.last_year)
     if not models.campuses:
         raise NotStudiedError("no campus of the last studied year has a driver pack")
@@ -133,19 +132,12 @@ def _spread_blocks(models: LoadModels) -> tuple[Block, ...]:
 
 
 def _spread_lines(campus: CampusLoad) -> list[Line]:
-    central: Line = [campus.name, "central", campus.peak_mw, campus.energy_mwh, 100 * campus.load_factor]
-    spread = campus.spread
-    if spread is None:
-        return [central]
-    return [
-        central,
-        *(
-            ["", f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)]
-            for q, peak, energy, factor in zip(
-                campus.quantiles, spread.peak_mw, spread.energy_mwh, spread.load_factor, strict=True
-            )
-        ),
-    ]
+    lines: list[Line] = [[campus.name, "central", campus.peak_mw, campus.energy_mwh, 100 * campus.load_factor]]
+    if campus.spread is not None:
+        spread = (campus.spread.peak_mw, campus.spread.energy_mwh, campus.spread.load_factor)
+        for q, peak, energy, factor in zip(campus.quantiles, *spread, strict=True):
+            lines.append(["", f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)])
+    return lines
 
 
 def _medoid_table(models: LoadModels) -> Table:
