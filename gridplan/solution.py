@@ -38,6 +38,11 @@ def schedule_csv(year: int | str) -> str:
     return f"schedule_{year}.csv"
 
 
+def load_model_file(year: int | str) -> str:
+    """Name of what the load models say of their campuses in a studied year: drivers, work behind the MW, spread."""
+    return f"load_model_{year}.json"
+
+
 # -- words ----------------------------------------------------------------------------------------
 WORKLOADS = ("interactive", "relaxed", "batch", "finetune", "pretrain")
 Service = Literal["firm", "conditional"]

@@ -28,6 +28,7 @@ from gridplan.solution import (
     SCHEDULE_CSV_COLUMNS,
     TABLE_COLUMNS,
     WORKLOADS,
+    load_model_file,
     schedule_csv,
     schedule_file,
     series_file,
@@ -35,11 +36,13 @@ from gridplan.solution import (
 from gridplan.study.schema import Study
 from gridplan.terms import netcdf_attrs, term
 from tests.oracles.dense_factors import lodf, ptdf
+from tests.report import make_load_model
 
 YEARS = (2027, 2029)
 GROWTH = 0.015
 SHARES = {"interactive": 0.35, "relaxed": 0.15, "batch": 0.15, "finetune": 0.10, "pretrain": 0.25}
 SHED = {"interactive": 0.10, "relaxed": 0.25, "batch": 0.50, "finetune": 0.50, "pretrain": 0.25}
+PRESETS = {"mesa": "training_and_inference", "barstow": "chat_general_large"}
 VALUE = {"interactive": 5000.0, "relaxed": 3000.0, "batch": 500.0, "finetune": 800.0, "pretrain": 1500.0}
 
 
@@ -85,9 +88,17 @@ def make_full(folder: Path, *, hours: int = 8784, first: int = 0) -> Path:
         write_csv(folder / schedule_csv(year), SCHEDULE_CSV_COLUMNS, [])
     _write_json(folder / "plan.json", plan_json(runs))
     _write_tables(folder, runs)
+    _write_json(folder / load_model_file(YEARS[-1]), fixture_load_model())
     _write_json(folder / "certificate.json", certificate_json())
     _write_json(folder / "ac.json", {"schema_version": 1, "years": {str(y): ac_json(y) for y in YEARS}})
     return folder
+
+
+def fixture_load_model() -> dict[str, Any]:
+    """Load models of the last year: a campus that trains and serves, one that serves; the third has none."""
+    training = make_load_model.campus("mixed", workloads=12)
+    serving = make_load_model.campus("inference", id_="barstow", name="Barstow inference campus")
+    return make_load_model.load_model([training, {**serving, "pack": "chat_general_large"}])
 
 
 def make_minimal(folder: Path) -> Path:
@@ -146,6 +157,7 @@ def full_study(first: int, hours: int) -> Study:
             "service": {"kind": "conditional", "terms": {"until": "a27" if r.id == "mesa" else None}}
             if r.conditional else {"kind": "firm"},
             "storage": {"p_mw": 100, "e_mwh": 400} if r.storage else None,
+            **({"workloads": {"preset": PRESETS[r.id]}} if r.id in PRESETS else {}),
         }
         for r in REQUESTS
     ]  # fmt: skip

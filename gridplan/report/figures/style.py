@@ -25,6 +25,14 @@ LOST = "#a4343a"
 NATIVE = "#9aa7b1"
 CAMPUS = "#2f6f9f"
 BUILT = "#2e7d5b"
+CLASS_COLOURS = {
+    "interactive": "#1b3a5c",
+    "relaxed": "#3f7cac",
+    "batch": "#79a998",
+    "finetune": "#e3b65b",
+    "pretrain": "#f6e8c3",
+}
+"""Movable classes, dark to light, so that they stay apart in grey; whoever can wait longest is light."""
 
 _RC: dict[str, object] = {
     "svg.hashsalt": "gridplan",

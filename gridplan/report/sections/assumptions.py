@@ -23,6 +23,8 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("series.availability", "Availability files"),
     ("series.temperature", "Temperature file"),
     ("campuses.workloads.measured", "Measured profiles"),
+    ("campuses.workloads.model", "Load model"),
+    ("uncertainty", "Load model"),
     ("criteria", "Criteria"),
     ("prices", "Prices"),
     ("campuses", "Campuses"),
@@ -31,6 +33,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("solve", "Solution"),
     ("report", ""),
 )
+_OF_PACKS = ("uncertainty.", "campuses.workloads.model.")
 _FOLLOWED_BY = {f"campuses.workloads.{key}": classes for key, classes in FOLLOWED_BY.items()}
 _MARKS: Mapping[str, Mark] = {"assumption": "warn", "given": "strong"}
 _COLUMNS = (
@@ -80,10 +83,16 @@ def _entries(study: Mapping[str, Any]) -> Iterator[tuple[str, tuple[list[Default
 
 
 def _is_idle(study: Mapping[str, Any], key: str) -> bool:
-    """Whether a default touches nothing: categories without named contingencies, choices on files without a file."""
+    """Whether a default touches nothing.
+
+    Categories without named contingencies, choices on files without a file, the load model without a driver pack.
+    """
     if key.startswith("criteria.contingencies.categories."):
         asked = study["criteria"]["contingencies"]
         return not (asked.get("files") or asked.get("dataset"))
+    if key.startswith(_OF_PACKS):
+        workloads = [campus.get("workloads") or {} for campus in study.get("campuses") or ()]
+        return not any(given.get("preset") or given.get("pack") for given in workloads)
     if key in _FOLLOWED_BY:
         return all(_is_metered(campus["workloads"], _FOLLOWED_BY[key]) for campus in study["campuses"])
     return key.startswith("network_file.") and format_of(Path(str(study.get("network", "")))) is None

@@ -1,0 +1,129 @@
+"""The load of a campus in words: the sentence of the chapter, and what replaces the figure for who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gridplan.report.amount_words import amount_words
+from gridplan.report.cells import mw_text, number_text, percent_text
+from gridplan.report.load_model import CampusLoad, LoadModels
+from gridplan.report.words import joined
+
+METHODS: Mapping[str, str] = {"latin_hypercube": "Latin hypercube", "sobol": "Sobol' sequence"}
+MOVES: Mapping[str, str] = {
+    "interactive": "cannot wait",
+    "relaxed": "waits minutes",
+    "batch": "waits a day",
+    "finetune": "waits days",
+    "pretrain": "can pause",
+}
+"""What each movable class may do, in the fewest words."""
+_IT = ("accelerator_active", "accelerator_idle", "host", "network_storage")
+_BUILDING = ("electrical_loss", "fans_pumps", "cooling", "auxiliary")
+
+
+def campus_sentence(campus: CampusLoad) -> str:
+    """From users to MW in a few sentences."""
+    it, building = (sum(campus.stages_mw[stage] for stage in stages) for stages in (_IT, _BUILDING))
+    accelerators = campus.stages_mw["accelerator_active"] + campus.stages_mw["accelerator_idle"]
+    total = (it + building) or 1.0
+    return (
+        f"{campus.name} draws {mw_text(campus.mean_mw)} on average and {mw_text(campus.peak_mw)} in its peak hour, of "
+        f"a contract of {mw_text(campus.contract_mw)}. {_work_words(campus.counts)}Of the mean "
+        f"{percent_text(accelerators / total, 0)} goes to accelerators, {percent_text((it - accelerators) / total, 0)} "
+        f"to the computers around them and {percent_text(building / total, 0)} to the building. "
+        f"By energy, {_class_words(campus.share_frac)}."
+    )
+
+
+def _work_words(counts: Mapping[str, float]) -> str:
+    """Users, requests and tokens; accelerators; each part only where there is one."""
+    text = ""
+    if counts["concurrent_users"] > 0:
+        text += (
+            f"{amount_words(counts['concurrent_users'])} users at once send {amount_words(counts['tasks_per_h'])} "
+            f"requests an hour, {amount_words(counts['calls_per_h'])} calls of models"
+        )
+        if counts["input_tokens_per_h"] > 0:
+            text += (
+                f" that read {amount_words(counts['input_tokens_per_h'])} tokens and write "
+                f"{amount_words(counts['output_tokens_per_h'])}"
+            )
+        if counts["items_per_h"] > 0:
+            text += f", and {amount_words(counts['items_per_h'])} pictures and clips"
+        text += ". "
+    serve, train = counts["inference_accelerators"], counts["training_accelerators"]
+    parts = [f"{amount_words(n)} accelerators {verb}" for n, verb in ((serve, "serve"), (train, "train")) if n > 0]
+    text += f"{joined(parts)}. " if parts else ""
+    if counts["device_mw"] >= _LEAST_DEVICE_MW:
+        text += f"Devices of the users draw another {mw_text(counts['device_mw'])}, outside the campus. "
+    return text
+
+
+_LEAST_DEVICE_MW = 0.05
+
+
+def _class_words(share_frac: Mapping[str, float]) -> str:
+    return joined(f"{percent_text(share, 0)} {MOVES[name]} ({name})" for name, share in share_frac.items())
+
+
+def scaling_sentence(campus: CampusLoad) -> str:
+    """Pack, scale, delivery, cooling and temperature behind the numbers."""
+    scale = f"{campus.scale:.3g}"
+    how = {
+        "scale_to_contract": f"its users and accelerators are scaled by {scale} until the peak is the contract",
+        "as_stated": "its users and accelerators are taken as stated",
+        "clip": "its users and accelerators are taken as stated, and load above the contract is cut",
+    }.get(campus.scaling, f"scaling: {campus.scaling.replace('_', ' ')}, factor {scale}")
+    delivery = {
+        "contract": "the full contract from the first hour",
+        "expected": "what is expected to be energised, with delay, ramp and realisation",
+    }.get(campus.delivery, campus.delivery)
+    return (
+        f"Driver pack {campus.pack} {campus.release} ({campus.title}); {how}. Delivery: {delivery}. "
+        f"Cooling: {campus.cooling}; temperature: {campus.temperature}. Users nearby live on the clock of "
+        f"{campus.timezone}."
+    )
+
+
+def method_words(models: LoadModels) -> str:
+    """``256 scenarios (Latin hypercube, seed 0)``."""
+    method = METHODS.get(models.method, models.method.replace("_", " "))
+    return f"{models.samples:,} scenarios ({method}, seed {models.seed})"
+
+
+def figure_alt(campus: CampusLoad) -> str:
+    """The four panels in words."""
+    stages = joined(
+        f"{_STAGE_WORDS[stage]} {mw_text(mw)}" for stage, mw in campus.stages_mw.items() if round(mw, 1) > 0
+    )
+    week = campus.week
+    lowest, highest = float(week.total_mw.min()), float(week.total_mw.max())
+    band = ""
+    if campus.duration.band is not None:
+        low, high = (100 * campus.quantiles[k] for k in (0, -1))
+        edges = campus.duration.band
+        band = (
+            f", P{low:g} {mw_text(float(edges.low_mw[0]))} and P{high:g} {mw_text(float(edges.high_mw[0]))} in the "
+            "first hour"
+        )
+    return (
+        f"Four panels on {campus.name} in {campus.year}. {_work_words(campus.counts)}Mean MW by stage: {stages}; "
+        f"together {mw_text(campus.mean_mw)} on average and {mw_text(campus.peak_mw)} in the peak hour, contract "
+        f"{mw_text(campus.contract_mw)}. A week of {len(week.time_local)} hours runs between {mw_text(lowest)} and "
+        f"{mw_text(highest)}. The hours in order fall from {mw_text(float(campus.duration.central_mw[0]))} to "
+        f"{mw_text(float(campus.duration.central_mw[-1]))}{band}; load factor "
+        f"{number_text(campus.load_factor, 'frac', 0)} %. By energy, {_class_words(campus.share_frac)}."
+    )
+
+
+_STAGE_WORDS = {
+    "accelerator_active": "accelerators at work",
+    "accelerator_idle": "idle accelerators",
+    "host": "hosts",
+    "network_storage": "network and storage",
+    "electrical_loss": "electrical losses",
+    "fans_pumps": "fans and pumps",
+    "cooling": "cooling",
+    "auxiliary": "auxiliary",
+}

@@ -1,0 +1,201 @@
+"""Chapter: where the MW of each campus come from, how sure they are, and what they rest on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from gridplan.report.amount_words import amount_words
+from gridplan.report.blocks import Block, Column, Figure, Group, Line, Paragraph, Table, build_table
+from gridplan.report.cells import Cell, Item, Mark, percent_text
+from gridplan.report.figures.campus_load import draw_campus_load
+from gridplan.report.load_model import ASSUMPTION, CampusLoad, Driver, LoadModels, WorkloadLoad, read_load_models
+from gridplan.report.load_words import campus_sentence, figure_alt, method_words, scaling_sentence
+from gridplan.report.run_folder import NotStudiedError, RunFolder
+from gridplan.report.words import joined
+from gridplan.solution import load_model_file
+
+_MARKS: Mapping[str, Mark] = {ASSUMPTION: "warn", "study": "strong"}
+_WORKLOAD_COLUMNS = (
+    Column(head="Workload", share=1.0),
+    Column(head="Class"),
+    Column(head="Hardware"),
+    Column(head="Users"),
+    Column(head="Accelerators", kind="count"),
+    Column(head="Mean", kind="mw", unit="MW"),
+    Column(head="Peak", kind="mw", unit="MW"),
+    Column(head="Share", kind="percent", unit="%"),
+)
+_SPREAD_COLUMNS = (
+    Column(head="Campus", share=1.0),
+    Column(head="Quantile"),
+    Column(head="Peak", kind="mw", unit="MW"),
+    Column(head="Energy", kind="mwh", unit="MWh"),
+    Column(head="Load factor", kind="percent", unit="%"),
+)
+_MEDOID_COLUMNS = (
+    Column(head="Trajectory"),
+    Column(head="Scenario", share=1.0),
+    Column(head="Stands for", kind="percent", unit="%"),
+    Column(head="Energy of all campuses", kind="mwh", unit="MWh"),
+    Column(head="Peak of all campuses", kind="mw", unit="MW"),
+)
+_DRIVER_COLUMNS = (
+    Column(head="Driver", share=1.5),
+    Column(head="Value"),
+    Column(head="P10 to P90"),
+    Column(head="Unit"),
+    Column(head="Status"),
+    Column(head="Source", share=1.8),
+)
+_WITHOUT_PACK = "the load of the campuses is given by shares, load factor and shape, not by a driver pack"
+_BAND_NOTE = (
+    "Each quantile is of one quantity over all scenarios. A band drawn over the hours is pointwise: its edge is the "
+    "quantile of every hour by itself, made of different scenarios, and no year runs along it. Studies take a "
+    "trajectory instead."
+)
+_DRIVER_NOTE = (
+    "Value: the central one. Assumption: no public value was found, or one was chosen among many; these deserve a "
+    "planner's eye first. Study: set by this study. Of a uniform driver the ends of its range stand for P10 and P90."
+)
+
+
+def build_blocks(run: RunFolder) -> tuple[Block, ...]:
+    """Figure and tables of the last studied year."""
+    if not (run.path / load_model_file(run.last_year)).is_file():
+        raise NotStudiedError(_WITHOUT_PACK)
+    models = read_load_models(run, run.last_year)
+    if not models.campuses:
+        raise NotStudiedError("no campus of the last studied year has a driver pack")
+    blocks: list[Block] = []
+    for campus in models.campuses:
+        blocks += _campus_blocks(campus)
+    return *blocks, *_spread_blocks(models), _driver_table(models)
+
+
+def _campus_blocks(campus: CampusLoad) -> list[Block]:
+    values = {"mean_mw": campus.mean_mw, "peak_mw": campus.peak_mw, "contract_mw": campus.contract_mw}
+    source = load_model_file(campus.year)
+    figure = Figure(
+        id=f"load_model_{campus.id}",
+        svg=draw_campus_load(f"load_model_{campus.id}", campus),
+        alt=figure_alt(campus),
+        caption=f"Where the MW of {campus.name} come from, {campus.year}",
+        source=source,
+    )
+    blocks: list[Block] = [Paragraph(text=campus_sentence(campus), values=values), figure, _workload_table(campus)]
+    blocks.append(Paragraph(text=scaling_sentence(campus), values={"scale": campus.scale}, tone="note"))
+    if campus.unserved_frac > 0:
+        text = (
+            f"{percent_text(campus.unserved_frac)} of the computing asked for is left out at {campus.name}: its "
+            "servers or its contract hold no more."
+        )
+        blocks.append(Paragraph(text=text, values={"unserved_frac": campus.unserved_frac}, tone="warning"))
+    return blocks
+
+
+def _workload_table(campus: CampusLoad) -> Table:
+    return build_table(
+        f"load_workloads_{campus.id}",
+        f"Workloads of {campus.name}, {campus.year}",
+        _WORKLOAD_COLUMNS,
+        [_workload_line(workload) for workload in campus.workloads],
+        source=load_model_file(campus.year),
+        note="Central run. Peaks fall in different hours and do not add up; share is of the energy at the meter.",
+    )
+
+
+def _workload_line(workload: WorkloadLoad) -> list[Item]:
+    users = workload.concurrent_users
+    return [
+        workload.name.replace("_", " "),
+        workload.movable,
+        workload.hardware or None,
+        Cell(amount_words(users), users) if users > 0 else None,
+        round(workload.accelerators) if workload.accelerators > 0 else None,
+        workload.mean_mw,
+        workload.peak_mw,
+        100 * workload.share_frac,
+    ]
+
+
+def _spread_blocks(models: LoadModels) -> tuple[Block, ...]:
+    """Quantiles by campus and the trajectories; a sentence where no spread was computed."""
+    found = [campus for campus in models.campuses if campus.spread is not None]
+    if not found:
+        return (Paragraph(text="The spread was not computed: every driver stands at its central value."),)
+    lines = [line for campus in found for line in _spread_lines(campus)]
+    caption = f"Spread over {method_words(models)}, {models.year}"
+    source = load_model_file(models.year)
+    spread = build_table("load_spread", caption, _SPREAD_COLUMNS, lines, source=source, note=_BAND_NOTE)
+    return (spread, _medoid_table(models)) if models.medoids else (spread,)
+
+
+def _spread_lines(campus: CampusLoad) -> list[Line]:
+    lines: list[Line] = [[campus.name, "central", campus.peak_mw, campus.energy_mwh, 100 * campus.load_factor]]
+    if campus.spread is not None:
+        spread = (campus.spread.peak_mw, campus.spread.energy_mwh, campus.spread.load_factor)
+        for q, peak, energy, factor in zip(campus.quantiles, *spread, strict=True):
+            lines.append(["", f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)])
+    return lines
+
+
+def _medoid_table(models: LoadModels) -> Table:
+    lines: list[Line] = [
+        [str(k), str(m.scenario), 100 * m.weight_frac, m.energy_mwh, m.peak_mw] for k, m in enumerate(models.medoids, 1)
+    ]
+    taken = "the central run" if models.trajectory == 0 else f"trajectory {models.trajectory}"
+    note = f"Scenarios that stand for all others, each a year that can happen as a whole. Planned with: {taken}."
+    return build_table(
+        "load_trajectories", f"Trajectories, {models.year}", _MEDOID_COLUMNS, lines,
+        source=load_model_file(models.year), note=note,
+    )  # fmt: skip
+
+
+def _driver_table(models: LoadModels) -> Table:
+    """Drivers in force, once where campuses share them; assumptions marked and counted."""
+    holders: dict[Driver, list[str]] = {}
+    for campus in models.campuses:
+        for driver in campus.drivers:
+            holders.setdefault(driver, []).append(campus.id)
+    names = {campus.id: campus.name for campus in models.campuses}
+    by_title: dict[str, list[Driver]] = {}
+    for driver, ids in holders.items():
+        by_title.setdefault(_group(driver, ids, names), []).append(driver)
+    lines: list[Line] = []
+    for title, drivers in by_title.items():
+        lines += [Group(title), *(_driver_line(driver) for driver in drivers)]
+    caption = f"Drivers in force ({_status_words(holders)})"
+    source = load_model_file(models.year)
+    return build_table("load_drivers", caption, _DRIVER_COLUMNS, lines, source=source, note=_DRIVER_NOTE)
+
+
+def _status_words(drivers: Iterable[Driver]) -> str:
+    """``3 assumption, 2 measured``, the assumptions first."""
+    count = Counter(driver.status for driver in drivers)
+    order = sorted(count, key=lambda status: (status != ASSUMPTION, status))
+    return ", ".join(f"{count[status]} {status}" for status in order)
+
+
+def _group(driver: Driver, ids: list[str], names: Mapping[str, str]) -> str:
+    words = driver.key.partition(".")[0].replace("_", " ").capitalize()
+    return words if len(ids) == len(names) else f"{words}, {joined(names[i] for i in ids)}"
+
+
+def _driver_line(driver: Driver) -> list[Item]:
+    is_fixed = driver.low == driver.high
+    spread = "fixed" if is_fixed else f"{_value(driver.low)} to {_value(driver.high)}"
+    meaning = driver.meaning[:1].upper() + driver.meaning[1:]
+    return [
+        Cell(meaning, driver.key),
+        Cell(_value(driver.value), driver.value),
+        Cell(spread, None, "quiet" if is_fixed else ""),
+        Cell("" if driver.unit == "1" else driver.unit, driver.unit),
+        Cell(driver.status, driver.status, _MARKS.get(driver.status, "")),
+        Cell(driver.source, driver.source),
+    ]
+
+
+def _value(value: float) -> str:
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return text.replace("-", "−")
