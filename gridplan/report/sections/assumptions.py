@@ -26,6 +26,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("criteria", "Criteria"),
     ("prices", "Prices"),
     ("campuses", "Campuses"),
+    ("uncertainty", "Uncertainty of the load"),
     ("reinforcements", "Reinforcements and money"),
     ("solve.discount", "Reinforcements and money"),
     ("solve", "Solution"),
@@ -80,12 +81,18 @@ def _entries(study: Mapping[str, Any]) -> Iterator[tuple[str, tuple[list[Default
 
 
 def _is_idle(study: Mapping[str, Any], key: str) -> bool:
-    """Whether a default touches nothing: categories without named contingencies, choices on files without a file."""
+    """Whether a default touches nothing: categories without named contingencies, choices on files without a file.
+
+    Scenarios and the choices of the load model touch nothing without a driver pack.
+    """
     if key.startswith("criteria.contingencies.categories."):
         asked = study["criteria"]["contingencies"]
         return not (asked.get("files") or asked.get("dataset"))
     if key in _FOLLOWED_BY:
         return all(_is_metered(campus["workloads"], _FOLLOWED_BY[key]) for campus in study["campuses"])
+    if key.startswith(("uncertainty.", "campuses.workloads.model.")):
+        workloads = [campus.get("workloads") or {} for campus in study.get("campuses") or ()]
+        return not any(w.get("preset") or w.get("pack") for w in workloads)
     return key.startswith("network_file.") and format_of(Path(str(study.get("network", "")))) is None
 
 
