@@ -15,7 +15,7 @@ DRIVERS: tuple[Row, ...] = (
     Row(id="C02", name="more of the computing is training", pack_fields=("campaigns", "clusters", "finetuning"),
         presets=("training_and_inference", "open_research_train"), effects={"load_factor": "+", "movable_frac": "+"}),
     Row(id="C03", name="users answer to the price of energy",
-        because="no public elasticity of requests to the price of electricity; demand.rebound answers to the energy "
+        because="no public elasticity of requests to the price of electricity; `demand.rebound` answers to the energy "
         "of a task instead"),
     Row(id="C04", name="answers are reasoned out in steps",
         parameters=("energy.reasoning_factor", "reasoning.output_tokens"), pack_fields=("services.service",),
@@ -119,7 +119,7 @@ DRIVERS: tuple[Row, ...] = (
         effects={"mean_mw": "+"}),
     Row(id="C49", name="other consumers pay a part", because="tariffs and their allocation are not studied"),
     Row(id="C50", name="what computing is worth",
-        because="no public value by class; campuses.workloads.flexibility.shed_frac bounds what may be lost"),
+        because="no public value by class; `campuses.workloads.flexibility.shed_frac` bounds what may be lost"),
     Row(id="C51", name="meetings in place of flights", because="emissions and their offsets are not studied"),
     Row(id="C52", name="supply falls short of demand",
         elsewhere="the question of every study: firm MW, conditional MW and the year of each"),

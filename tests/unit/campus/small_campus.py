@@ -137,7 +137,7 @@ def _spread(setting: Setting) -> float:
     """Standard deviation of the users of two campuses together."""
     one = small(setting).campus
     others = [replace(one, model=replace(one.model, campus=name)) for name in ("a", "b")]
-    asked = Uncertainty.model_validate({"samples": 256, "correlation": {"users": setting["correlation"]}})
+    asked = Uncertainty.model_validate({"samples": 64, "correlation": {"users": setting["correlation"]}})
     draws = scenario_draws(others, asked, seed=7)
     return float(sum(d["serving.users_factor"] for d in draws).std())
 
