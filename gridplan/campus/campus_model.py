@@ -217,6 +217,7 @@ class _Reader:
                 movable=stated.movable or service.movable,
                 shape_local=str(shapes[0]),
                 shape_global=str(shapes[1]),
+                reference_year=self.pack.reference_year,
             )
 
     def training(self) -> Iterator[Any]:

@@ -30,6 +30,8 @@ class Service:
         Class of ``gridplan.solution.WORKLOADS``.
     is_long : bool
         Whether answers are long, which costs more per token.
+    has_programs : bool
+        Whether programs send tasks of their own, by day and night: ``<name>.traffic_factor``.
     shape_global, shape_local : str
         Shapes of requests from all over the world, and of users in one time zone.
     """
@@ -40,6 +42,7 @@ class Service:
     token_interval_ms: float = 50.0
     movable: str = "interactive"
     is_long: bool = False
+    has_programs: bool = False
     shape_global: str = "azure_conversation"
     shape_local: str = "burstgpt_chat"
 
@@ -50,7 +53,7 @@ SERVICES: tuple[Service, ...] = (
     Service(name="chat", title="conversation"),
     Service(name="code", title="code completion", shape_global="azure_code", shape_local="azure_code"),
     Service(name="agent", title="agents of many steps", token_interval_ms=100.0, movable="relaxed",
-            shape_global="azure_conversation", shape_local="azure_code"),
+            has_programs=True, shape_global="azure_conversation", shape_local="azure_code"),
     Service(name="reasoning", title="long reasoning", token_interval_ms=100.0, movable="relaxed", is_long=True),
     Service(name="image_understanding", title="questions about pictures"),
     Service(name="image_generation", title="pictures from text", measure="items", token_interval_ms=0.0,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.hardware import Hardware
 from gridplan.campus.language_models import LanguageModel
+from gridplan.campus.services import Measure
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,9 +51,9 @@ _LN_INTERVAL_MS = (math.log(20.0), math.log(50.0), math.log(100.0))
 _LN_FACTOR = (-math.log((1 - 0.13) * (1 - 0.48)), -math.log(1 - 0.13), 0.0)
 
 
-def latency_factor(token_interval_ms: float) -> float:
-    """J/token at this median time between tokens against 100 ms; flat outside 20 to 100 ms."""
-    return float(math.exp(np.interp(math.log(token_interval_ms), _LN_INTERVAL_MS, _LN_FACTOR)))
+def latency_factor(token_interval_ms: FloatArray) -> FloatArray:
+    """J/token at a median time between tokens against 100 ms, dims (scenario,); flat outside 20 to 100 ms."""
+    return np.asarray(np.exp(np.interp(np.log(token_interval_ms), _LN_INTERVAL_MS, _LN_FACTOR)))
 
 
 def prefill_j_per_token(model: LanguageModel, hardware: Hardware, draws: Draws) -> FloatArray:
@@ -77,15 +78,14 @@ def decode_j_per_token(model: LanguageModel, hardware: Hardware, draws: Draws) -
     return np.asarray(np.exp(draws["energy.ln_j_decode"]) * size * factor)
 
 
-def trend(yearly: FloatArray, year: int) -> FloatArray:
-    """Factor of a yearly trend from the reference year to ``year``, dims (scenario,)."""
-    return np.asarray(yearly ** float(year - REFERENCE_YEAR))
+def trend_factor(draws: Draws, measure: Measure, years: int) -> FloatArray:
+    """Energy of a task after so many years against now, dims (scenario,).
 
-
-def software_factor(draws: Draws, year: int) -> FloatArray:
-    """Factor of software drift and of easier tasks, dims (scenario,): ``((1 + drift)(1 - gain))^(year - y0)``."""
-    yearly = (1.0 + draws["energy.software_drift_per_year"]) * (1.0 - draws["energy.step_gain_per_year"])
-    return trend(yearly, year)
+    ``(q (1 + drift)(1 - gain))^years``: chips and models, software, easier tasks; ``q`` of tokens or of pictures.
+    """
+    yearly = draws["energy.trend_per_year" if measure == "tokens" else "energy.visual_trend_per_year"]
+    software = (1.0 + draws["energy.software_drift_per_year"]) * (1.0 - draws["energy.step_gain_per_year"])
+    return np.asarray((yearly * software) ** float(years))
 
 
 def batch_factor(draws: Draws) -> FloatArray:

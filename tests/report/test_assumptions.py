@@ -62,3 +62,7 @@ def test_defaults_that_touch_nothing_are_left_out() -> None:
     assert not idle("criteria.contingencies.branches")
     assert idle("network_file.unrated")
     assert not idle("network_file.unrated", network="north.raw")
+    assert idle("uncertainty.samples", campuses=[{"workloads": {"preset": "", "pack": ""}}])
+    assert idle("campuses.workloads.model.scaling", campuses=[{"workloads": {}}])
+    assert not idle("uncertainty.samples", campuses=[{"workloads": {}}, {"workloads": {"preset": "llama_8b"}}])
+    assert not idle("campuses.workloads.model.scaling", campuses=[{"workloads": {"pack": "mine.yaml"}}])

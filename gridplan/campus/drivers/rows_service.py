@@ -37,6 +37,8 @@ _ROWS: tuple[_Row, ...] = (
     ("agent.prefix_cache_frac", 0.3, 0.6, 0.85, "1", "triangular",
      "steps repeat their context, so above the 0.374 of Mooncake; no measurement", "assumption",
      "input tokens found in the cache"),
+    ("agent.traffic_factor", 1, 1, 1, "1", "fixed", "people alone; the panel names 1 to 1,000", "choice",
+     "tasks with those that programs send by day and night, against the tasks of people"),
     ("reasoning.requests_per_user_h", 2, 4, 8, "1/h", "lognormal", _NOBODY, "assumption",
      "questions of one concurrent user"),
     ("reasoning.calls_per_task", 1, 1, 1, "1", "fixed", "one answer a request", "choice", "model calls of one request"),
@@ -96,6 +98,7 @@ _ROWS: tuple[_Row, ...] = (
 )  # fmt: skip
 
 _AT_MOST_ALL = "_frac"
+_AT_LEAST_PEOPLE = "traffic_factor"
 
 SERVICE: tuple[Parameter, ...] = tuple(
     Parameter(
@@ -108,6 +111,7 @@ SERVICE: tuple[Parameter, ...] = tuple(
         source=source,
         status=status,
         meaning=meaning,
+        least=1.0 if key.endswith(_AT_LEAST_PEOPLE) else 0.0,
         most=1.0 if key.endswith(_AT_MOST_ALL) else float("inf"),
     )
     for key, low, mode, high, unit, distribution, source, status, meaning in _ROWS

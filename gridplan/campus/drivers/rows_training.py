@@ -289,6 +289,18 @@ _FINETUNING = (
         meaning="growth of the users that fine-tune models, from the reference year of the pack",
     ),
     Parameter(
+        key="finetune.federated_frac",
+        low=0.0,
+        mode=0.0,
+        high=0.0,
+        unit="1",
+        distribution="fixed",
+        most=1.0,
+        source="axis of scenarios; range 0 to 0.3 of the panel",
+        status="choice",
+        meaning="runs done on devices and at other sites in place of this pool",
+    ),
+    Parameter(
         key="finetune.weekend_over_weekday",
         low=0.32,
         mode=0.32,

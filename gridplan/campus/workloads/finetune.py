@@ -66,8 +66,8 @@ class FinetuneSpec:
 def finetune_load(spec: FinetuneSpec, draws: Draws, hours: Hours, streams: Streams | None = None) -> ItLoad:
     """IT load of fine-tuning.
 
-    ``runs per hour = users (1 + growth)^(y - y0) cadence week(t)``, each for ``work / accelerators per run`` hours;
-    runs that do not fit into the pool wait.
+    ``runs per hour = users (1 + growth)^(y - y0) cadence (1 - federated) week(t)``, each for
+    ``work / accelerators per run`` hours; runs that do not fit into the pool wait.
 
     Parameters
     ----------
@@ -99,7 +99,8 @@ def runs_per_h(spec: FinetuneSpec, draws: Draws, hours: Hours, lead_h: int) -> F
     begin = hours.time_utc[0].astype("datetime64[s]")
     before = begin - np.arange(lead_h, 0, -1) * np.timedelta64(_S_PER_H, "s")
     time_utc = np.concatenate([before, hours.time_utc.astype("datetime64[s]")])
-    mean = users * draws["finetune.runs_per_month"] / HOURS_PER_MONTH
+    here = 1 - draws["finetune.federated_frac"]
+    mean = users * draws["finetune.runs_per_month"] * here / HOURS_PER_MONTH
     week = week_rel(draws["finetune.night_over_day"], draws["finetune.weekend_over_weekday"])
     return np.asarray(np.take(mean[:, None] * week, _hour_of_week(time_utc, hours.timezone), axis=1))
 

@@ -1,6 +1,6 @@
 """Inference from service drivers: users, requests, steps, tokens, joules, accelerators, MW.
 
-Equations (1) to (7) of the load model. ``tasks = U rho shape``, ``calls = tasks k A(h)``,
+Equations (1) to (7) of the load model. ``tasks = U rho m g(year) shape``, ``calls = tasks k A(h)``,
 ``E = tau_in (1 - phi) eps_pre + tau_out eps_dec``, ``n = calls E / p_act(u*)``; what they draw stands in ``fleet``.
 """
 
@@ -23,9 +23,9 @@ from gridplan.campus.token_energy import (
     decode_j_per_token,
     latency_factor,
     prefill_j_per_token,
-    software_factor,
-    trend,
+    trend_factor,
 )
+from gridplan.campus.workloads.demand import growth_factor, traffic_factor, with_programs_rel
 from gridplan.campus.workloads.load import Chance, Hours, ItLoad
 
 FloatArray = npt.NDArray[np.float64]
@@ -63,6 +63,8 @@ class InferenceSpec:
         Class of ``gridplan.solution.WORKLOADS``.
     shape_local, shape_global : str
         Shapes of requests in the users' time zone and worldwide.
+    reference_year : int
+        Year of the users and of what they expect.
     installed : float, optional
         Accelerators there are; absent: each scenario has what its own peak needs.
     """
@@ -76,6 +78,7 @@ class InferenceSpec:
     movable: str
     shape_local: str
     shape_global: str
+    reference_year: int = REFERENCE_YEAR
     installed: float | None = None
 
 
@@ -103,9 +106,9 @@ def chain_factor(reprompt_probability: FloatArray, cap: FloatArray) -> FloatArra
 def mean_work(spec: InferenceSpec, draws: Draws, year: int) -> Work:
     """Work of a mean hour, from users to joules per call."""
     name = spec.service.name
-    growth = (1.0 + draws["demand.growth_per_year"]) ** float(year - REFERENCE_YEAR)
+    growth = growth_factor(spec.service, draws, year - spec.reference_year)
     users = spec.concurrent_users * draws["serving.users_factor"] * growth
-    tasks = users * draws[f"{name}.requests_per_user_h"]
+    tasks = users * draws[f"{name}.requests_per_user_h"] * traffic_factor(spec.service, draws)
     repeats = chain_factor(draws["serving.reprompt_probability"], draws["serving.reprompt_cap"])
     all_calls = tasks * draws[f"{name}.calls_per_task"] * repeats * draws["serving.answers_per_call"]
     edge = draws["serving.edge_offload_frac"] if spec.service.measure == "tokens" else np.zeros_like(tasks)
@@ -125,12 +128,13 @@ def mean_work(spec: InferenceSpec, draws: Draws, year: int) -> Work:
 def j_per_call(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
     """Accelerator energy of one call at the design point, dims (scenario,) [J]."""
     name = spec.service.name
-    common = software_factor(draws, year) * draws["serving.compute_factor"]
+    common = trend_factor(draws, spec.service.measure, year - REFERENCE_YEAR) * draws["serving.compute_factor"]
     if spec.service.measure == "items":
-        return np.asarray(draws[f"{name}.item_j"] * trend(draws["energy.visual_trend_per_year"], year) * common)
+        return np.asarray(draws[f"{name}.item_j"] * common)
     tokens_in, cached, tokens_out = _tokens(spec, draws)
     long = draws["energy.reasoning_factor"] if spec.service.is_long else 1.0
-    decode_factor = latency_factor(spec.token_interval_ms) * long * batch_factor(draws)
+    drift = (1.0 + draws["serving.latency_drift_per_year"]) ** float(year - spec.reference_year)
+    decode_factor = latency_factor(spec.token_interval_ms * drift) * long * batch_factor(draws)
     total = np.zeros_like(tokens_in)
     small = draws["serving.small_domain_frac"] if any(part.is_small_domain for part in spec.mix) else 0.0
     for part in spec.mix:
@@ -139,7 +143,7 @@ def j_per_call(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
         prefill = tokens_in * (1.0 - cached) * prefill_j_per_token(part.model, spec.hardware, draws)
         decode = tokens_out * decode_j_per_token(part.model, spec.hardware, draws) * decode_factor
         total = total + share * ratio * (prefill + decode)
-    return np.asarray(total * trend(draws["energy.trend_per_year"], year) * common)
+    return np.asarray(total * common)
 
 
 def energy_view_mw(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
@@ -157,6 +161,8 @@ def demand_rel(spec: InferenceSpec, draws: Draws, hours: Hours, noise: FloatArra
     local = local_shape_rel(find_shape(spec.shape_local), hours.time_utc, hours.timezone)
     everywhere = shape_rel(find_shape(spec.shape_global), hours.time_utc)
     rel = mixed_rel(local, everywhere, draws["serving.local_share"])
+    if spec.service.has_programs:
+        rel = with_programs_rel(rel, traffic_factor(spec.service, draws))
     if noise is None:
         return rel
     rel *= noise
@@ -230,6 +236,7 @@ def _counts(
 ) -> dict[str, FloatArray]:
     is_items = spec.service.measure == "items"
     device_j = draws["serving.edge_device_j_per_token"] * _tokens(spec, draws)[2]
+    device_mwh = work.device_calls * hours * device_j / _J_PER_MWH
     return {
         "tasks": work.tasks * hours,
         "calls": work.calls * hours,
@@ -238,6 +245,7 @@ def _counts(
         "cached_tokens": work.cached_tokens * hours,
         "output_tokens": work.output_tokens * hours,
         "items": work.calls * hours if is_items else np.zeros_like(work.calls),
-        "device_mwh": work.device_calls * hours * device_j / _J_PER_MWH,
+        "device_mwh": device_mwh,
+        "regional_device_mwh": device_mwh * draws["serving.edge_regional_share"],
         "served_frac": served_frac,
     }
