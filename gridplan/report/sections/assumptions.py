@@ -28,7 +28,6 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("criteria", "Criteria"),
     ("prices", "Prices"),
     ("campuses", "Campuses"),
-    ("uncertainty", "Uncertainty of the load"),
     ("reinforcements", "Reinforcements and money"),
     ("solve.discount", "Reinforcements and money"),
     ("solve", "Solution"),
