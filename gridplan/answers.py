@@ -9,6 +9,7 @@ from gridplan.plan.event_terms import event_figures
 from gridplan.plan.study_year import YearPlan
 from gridplan.solution import SCHEMA_VERSION, counted_threshold_mw
 from gridplan.store.hourly import hourly_results
+from gridplan.store.load_loss import load_loss_entry
 from gridplan.store.upgrades import upgrade_entries
 from gridplan.study.schema import Study
 from gridplan.summary import ORDER
@@ -50,6 +51,7 @@ def site_answer(study: Study, plans: list[YearPlan]) -> dict[str, Any]:
             }
             for name, year in first_built.items()
         ],
+        "load_loss": {str(p.case.year): load_loss_entry(p) for p in plans},
     }
 
 

@@ -54,6 +54,19 @@ WEAR_USD_PER_MWH = 1e-3
 """Price of one MWh charged or discharged, so that a store never cycles for nothing."""
 
 
+# -- machines in a fault --------------------------------------------------------------------------
+INVERTER_WORDS = frozenset(
+    ("wind", "wnd", "wt", "pv", "rtpv", "solar", "sun", "battery", "bess", "storage", "mwh", "inverter", "photovoltaic")
+)
+"""Words of a unit's type or fuel that put it behind an inverter: it feeds no fault current."""
+THERMAL_SOLAR_WORD = "csp"
+"""Type of a solar unit that drives a steam turbine after all."""
+HYDRO_WORDS = frozenset(("hydro", "hydroelectric", "water", "wat", "hy", "ror", "pumped", "ps"))
+"""Words that make it a hydro machine, pumped storage too; a unit without any of these words is a turbine."""
+RATED_POWER_FACTOR = 0.85
+"""p_max_mw per MVA of a machine."""
+
+
 def contingency_label(kind: ContingencyKind, element: str) -> str:
     """Name of the outage of one element or of a named set, as plan.json and CSV files spell it."""
     return f"{kind}:{element}"
@@ -167,6 +180,8 @@ _PRE = "years.*.pre_existing[]"
 _SET = "years.*.outage_sets[]"
 _FAILOVER = "years.*.failovers[]"
 _LOSS = "years.*.lost_load[]"
+_TRIP = "years.*.load_loss"
+_ZONE = "years.*.load_loss.zones[]"
 
 PLAN_FIELDS: tuple[PlanField, ...] = (
     _field("schema_version", "int", "version of this table"),
@@ -201,6 +216,18 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_LOSS}.hour", "int", "position of that hour"),
     _field(f"{_LOSS}.is_allowed", "bool", "whether the contingency may lose load; false is a violation"),
     _field(f"{_YEAR}.accept_radial_supply", "bool", "a POI lost by one branch outage may be called firm"),
+    _field(_TRIP, "{...} | null", "campus load that one fault may trip; null where the study states no limit"),
+    _field(f"{_TRIP}.limit_mw", "float", "most that may trip at once"),
+    _field(f"{_TRIP}.voltage_trip_pu", "float", "voltage below which campus load trips"),
+    _field(f"{_TRIP}.zones", "[...]", "largest sets of candidate POIs that one fault takes below it"),
+    _field(f"{_ZONE}.faulted_bus", "id", "bus with the three-phase fault"),
+    _field(f"{_ZONE}.pois", "[id]", "candidate POIs below the trip voltage"),
+    _field(f"{_ZONE}.voltage_pu", "[float]", "their residual voltage, in the same order"),
+    _field(f"{_ZONE}.campuses", "[id]", "campuses connected at one of them"),
+    _field(f"{_ZONE}.tripped_mw", "float", "sum of (1 - ride_through_frac) * connected_mw of those"),
+    _field(f"{_ZONE}.is_binding", "bool", "the limit stops some campus"),
+    _field(f"{_ZONE}.stopped", "[id]", "campuses short of their contract whose next block would pass the limit"),
+    _field(f"{_ZONE}.worth_usd_per_mw", "float", "saved by one more MW of the limit, sizes not bound to blocks"),
     _field(f"{_YEAR}.retired_generators", "[id]", "units out of the year: no output, no pickup"),
     _field(f"{_YEAR}.prices.unserved_usd_per_mwh", "float", "price of native load not served"),
     _field(f"{_YEAR}.prices.overload_usd_per_mwh", "float", "price of overload slack"),
@@ -240,6 +267,7 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_CAMPUS}.unconnected_mw", "float", "contract_mw - connected_mw"),
     _field(f"{_CAMPUS}.block_mw", "float", "step of sizes"),
     _field(f"{_CAMPUS}.service", "firm | conditional", "service of this year; firm = no lost work at all"),
+    _field(f"{_CAMPUS}.ride_through_frac", "float", "share that stays on during a fault in its zone"),
     _field(f"{_CAMPUS}.idle_floor_frac", "float", "least computing power / asked power"),
     _field(f"{_CAMPUS}.classes", "{workload: ...}", "all five workloads"),
     _field(f"{_CLASS}.share_frac", "float", "share of the class; shares sum to 1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
@@ -12,6 +13,7 @@ from gridplan.cli.violations import site_violations
 
 CAMPUS_COLUMNS = ("id", "bus", "service", "mw_by_year")
 REINFORCEMENT_COLUMNS = ("id", "from_bus", "to_bus", "count", "year")
+LOAD_LOSS_COLUMNS = ("faulted_bus", "pois", "tripped_mw", "stops", "worth_usd_per_mw")
 
 
 @command("site")
@@ -33,6 +35,7 @@ def site(study: Path, workers: int | None, scheduler: str | None, fail_on_violat
     ):
         table = table_lines(rows or (), columns)
         lines += ["", f"{title}:", *table] if table else ["", f"{title}: none"]
+    lines += _load_loss_lines(answer["load_loss"])
     return with_demands(
         Reply(data=answer, lines=lines),
         violations=site_violations(answer, _asked_mw(study)) if fail_on_violation else (),
@@ -43,6 +46,28 @@ def site(study: Path, workers: int | None, scheduler: str | None, fail_on_violat
 def _investment_line(answer: dict[str, object]) -> list[str]:
     investment = answer.get("investment")
     return [f"investment: {_words(investment)}"] if investment is not None else []
+
+
+def _load_loss_lines(by_year: dict[str, dict[str, Any] | None]) -> list[str]:
+    """Fault zones with campuses in them, or that stop one; none where no limit is stated."""
+    lines = []
+    for year, found in by_year.items():
+        if found is None:
+            continue
+        rows = [
+            {
+                "faulted_bus": zone["faulted_bus"],
+                "pois": " ".join(zone["pois"]),
+                "tripped_mw": zone["tripped_mw"],
+                "stops": " ".join(zone["stopped"]) or "-",
+                "worth_usd_per_mw": zone["worth_usd_per_mw"],
+            }
+            for zone in found["zones"]
+            if zone["tripped_mw"] > 0 or zone["stopped"]
+        ]
+        lines += ["", f"load that one fault may trip in {year}: {found['limit_mw']:g} MW"]
+        lines += table_lines(rows, LOAD_LOSS_COLUMNS) or ["no fault trips any"]
+    return lines
 
 
 def _words(value: object) -> str:

@@ -7,14 +7,20 @@ Source: Takahashi, Fagan, Chen (1973), "Formation of a sparse bus impedance matr
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.linalg import SuperLU
 
-from gridplan.network.model import FloatArray, IntArray
+from gridplan.network.model import IntArray
+
+#: Real, or complex where the matrix is; a complex one is symmetric, not Hermitian.
+Entries = npt.NDArray[Any]
 
 
-def inverse_entries(factor: SuperLU, rows: IntArray, columns: IntArray) -> FloatArray:
+def inverse_entries(factor: SuperLU, rows: IntArray, columns: IntArray) -> Entries:
     """Entries (rows[i], columns[i]) of the inverse of a factorised symmetric matrix, dims (entry,).
 
     Parameters
@@ -38,10 +44,10 @@ def is_symmetric_pivoting(factor: SuperLU) -> bool:
     return bool(np.array_equal(factor.perm_r, factor.perm_c))
 
 
-def _fill(lower: sp.csc_matrix, diagonal: FloatArray) -> FloatArray:
+def _fill(lower: sp.csc_matrix, diagonal: Entries) -> Entries:
     """Inverse at the pattern of L (diagonal first in every column), in the order of its entries."""
     start, index, value = lower.indptr, lower.indices, lower.data
-    z = np.zeros(len(value))
+    z = np.zeros(len(value), dtype=value.dtype)
     for j in range(lower.shape[0] - 1, -1, -1):
         begin, end = start[j], start[j + 1]
         below, weight = index[begin + 1 : end], value[begin + 1 : end]
@@ -51,9 +57,9 @@ def _fill(lower: sp.csc_matrix, diagonal: FloatArray) -> FloatArray:
     return z
 
 
-def _corner(start: IntArray, index: IntArray, z: FloatArray, at: IntArray) -> FloatArray:
+def _corner(start: IntArray, index: IntArray, z: Entries, at: IntArray) -> Entries:
     """Symmetric block of the inverse at some positions that are neighbours of one another in L."""
-    block = np.zeros((len(at), len(at)))
+    block = np.zeros((len(at), len(at)), dtype=z.dtype)
     for a, position in enumerate(at):
         begin, end = start[position], start[position + 1]
         found = begin + np.searchsorted(index[begin:end], at[a:])

@@ -16,12 +16,14 @@ from gridplan.network.model import FloatArray, IntArray
 from gridplan.plan.case import YearCase, annual_cost_usd, is_available, rating_factor
 from gridplan.plan.poi import PoiCapacity, curtailment_terms
 from gridplan.plan.problems.siting import RatingOption, SiteRequest, build_siting, site_pairs
+from gridplan.plan.ride_through import ZoneUse, load_loss_limit, stopping_fault, zone_uses
 from gridplan.plan.siting_loop import SitingLoop, SitingResult
 from gridplan.solution import WORKLOADS, year_share_frac
 from gridplan.study.schema import Campus
 
 RADIAL = "radial supply"
 NOTHING = "nothing up to the contract"
+LOAD_LOSS = "load that one fault may trip"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,8 @@ class YearSites:
     """Result of siting one year.
 
     ``limits`` are the branch limits with everything built; ``built`` maps option id to 0 or 1;
-    ``points`` are the (campus, POI) pairs of the siting's dispatch, named ``campus@poi``.
+    ``points`` are the (campus, POI) pairs of the siting's dispatch, named ``campus@poi``; ``zones`` are the fault zones
+    where the study limits the load one fault may trip.
     """
 
     sites: tuple[ChosenSite, ...]
@@ -70,6 +73,7 @@ class YearSites:
     but_for: tuple[ButFor, ...]
     points: tuple[PlanPoint, ...]
     result: SitingResult
+    zones: tuple[ZoneUse, ...] = ()
 
 
 def site_year(
@@ -98,7 +102,8 @@ def site_year(
         return _nothing_sited(case)
     options = rating_options(case)
     price = case.study.prices.unconnected_usd_per_mw_year * year_share_frac(case.hours)
-    plan = build_siting(requests, options, price)
+    pois_asked = tuple(dict.fromkeys(poi for request in requests for poi in request.pois))
+    plan = build_siting(requests, options, price, load_loss_limit(case, pois_asked))
     _fix(plan.compiled, options, built_before)
     points = [PlanPoint(id=f"{requests[i].id}@{poi}", bus=case.network.bus_index(poi)) for i, poi in plan.sites]
     grid = case.grid(points)
@@ -118,7 +123,8 @@ def site_year(
     progress("siting: what limits each site")
     limits = limits_with(case, options, result.built)
     strong = grid.with_limits(limits)
-    sites = _chosen(case, strong, requests, result)
+    zones = zone_uses(plan, result)
+    sites = _chosen(case, strong, requests, result, zones)
     built = {o.id: float(b) for o, b in zip(options, result.built, strict=True)}
     return YearSites(
         sites=sites,
@@ -128,6 +134,7 @@ def site_year(
         but_for=_but_for(case, grid, requests, options, result),
         points=tuple(points),
         result=result,
+        zones=zones,
     )
 
 
@@ -147,6 +154,7 @@ def _nothing_sited(case: YearCase) -> YearSites:
         rounds=0,
         status="optimal",
         rows=case.rows,
+        load_loss_usd_per_mw=np.zeros(0),
     )
     sites = tuple(_no_site(case, c) for c in case.study.campuses)
     return YearSites(sites=sites, built={}, options=(), limits=case.limits, but_for=(), points=(), result=result)
@@ -205,6 +213,7 @@ def _request(case: YearCase, campus: Campus, fixed_poi: str | None) -> SiteReque
         max_hours=terms.max_hours,
         max_event_h=terms.max_event_h,
         fixed_poi=fixed_poi,
+        ride_through_frac=campus.ride_through_frac,
     )
 
 
@@ -223,14 +232,17 @@ def _fix(compiled: object, options: list[RatingOption], built_before: tuple[str,
             compiled.lower[compiled.columns["is_built"][o]] = 1.0  # type: ignore[attr-defined]
 
 
-def _chosen(case: YearCase, grid: Grid, requests: list[SiteRequest], result: SitingResult) -> tuple[ChosenSite, ...]:
+def _chosen(
+    case: YearCase, grid: Grid, requests: list[SiteRequest], result: SitingResult, zones: tuple[ZoneUse, ...]
+) -> tuple[ChosenSite, ...]:
     """Sites of all campuses of the study; those without a contract or POI get none."""
     pairs = site_pairs(requests)
     by_id = {}
     for i, request in enumerate(requests):
         own = [k for k, (j, _) in enumerate(pairs) if j == i]
         k = max(own, key=lambda k: result.sites_mw[k])
-        by_id[request.id] = _site(case, grid, request, k, pairs[k][1], result)
+        fault = stopping_fault(zones, request.id, pairs[k][1])
+        by_id[request.id] = _site(case, grid, request, k, pairs[k][1], result, fault)
     return tuple(by_id.get(c.id) or _no_site(case, c) for c in case.study.campuses)
 
 
@@ -248,8 +260,14 @@ def _no_site(case: YearCase, campus: Campus) -> ChosenSite:
     )
 
 
-def _site(case: YearCase, grid: Grid, request: SiteRequest, k: int, poi: str, result: SitingResult) -> ChosenSite:
-    """Firm part and binding element of a site, the other campuses given: from the hours that can limit it."""
+def _site(
+    case: YearCase, grid: Grid, request: SiteRequest, k: int, poi: str, result: SitingResult, fault: str | None
+) -> ChosenSite:
+    """Firm part and binding element of a site, the other campuses given: from the hours that can limit it.
+
+    ``fault`` is the faulted bus whose zone keeps it from its next block; it is what limits the site where the branches
+    would take that block.
+    """
     connected = float(result.sites_mw[k])
     curtailed = result.curtailed_mw[:, k]
     hours = np.union1d(result.critical_hours, np.flatnonzero(curtailed > SLACK_TOLERANCE_MW))
@@ -262,6 +280,9 @@ def _site(case: YearCase, grid: Grid, request: SiteRequest, k: int, poi: str, re
     is_free = found.firm_mw >= request.contract_mw - SLACK_TOLERANCE_MW
     binding = NOTHING if is_free or not found.binding else found.binding[0]
     firm = min(found.firm_mw, connected) if is_curtailed else connected
+    next_mw = min(request.block_mw, request.contract_mw - connected)
+    if fault is not None and found.firm_mw >= connected + next_mw - SLACK_TOLERANCE_MW:
+        binding, is_free = f"{LOAD_LOSS}, fault at bus {fault}", True
     if case.is_radial[case.network.bus_index(poi)] and not case.study.criteria.accept_radial_supply:
         firm, binding = 0.0, RADIAL
     return ChosenSite(

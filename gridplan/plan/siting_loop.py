@@ -26,6 +26,7 @@ from gridplan.plan.compiled import Compiled
 from gridplan.plan.event_terms import add_event_rows, broken_terms
 from gridplan.plan.explicit import ExplicitMaster, explicit_master, hourly_gain_mw
 from gridplan.plan.loop import decision_gap
+from gridplan.plan.parts.load_loss import load_loss_worth
 from gridplan.plan.problems.siting import SitingPlan
 from gridplan.plan.solver import PlanSolution, PlanSolver
 
@@ -40,7 +41,9 @@ MIP_SHARE = 0.2
 class SitingResult:
     """Chosen sites, sizes and reinforcements, dispatched through the whole year.
 
-    ``curtailed_mw`` has dims (time, site); ``dispatch`` is the year at ``sites_mw - curtailed_mw``.
+    ``curtailed_mw`` has dims (time, site); ``dispatch`` is the year at ``sites_mw - curtailed_mw``;
+    ``load_loss_usd_per_mw``, dims (zone,), is what one more MW of the limit of a fault zone would save over the studied
+    hours with POIs and reinforcements as chosen and sizes free of blocks.
     """
 
     sites_mw: FloatArray
@@ -55,6 +58,7 @@ class SitingResult:
     rounds: int
     status: str
     rows: tuple[RowKey, ...]
+    load_loss_usd_per_mw: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +168,22 @@ class SitingLoop:
         slack_usd = MIP_SHARE * self.gap_frac * self.scale_usd * asked * 0.1
         return master, PlanSolver(compiled, mip_gap_usd=max(slack_usd, 1e-3)).solve()
 
+    def _load_loss_usd_per_mw(self, best: _Candidate) -> FloatArray:
+        """Dual of every fault zone in the master whose POIs and reinforcements are the chosen ones, dims (zone,)."""
+        if not self.plan.load_loss.zones:
+            return np.zeros(0)
+        master = explicit_master(self.plan, self.year.block(), self.explicit, self._unserved_limit(), len(self.grid))
+        compiled = self._with_cuts(master.compiled).copy()
+        compiled.is_integer = np.zeros_like(compiled.is_integer)
+        placed = {i for k, (i, _) in enumerate(self.plan.sites) if best.sites_mw[k] > 0}
+        is_open = [best.sites_mw[k] > 0 or i not in placed for k, (i, _) in enumerate(self.plan.sites)]
+        chosen = compiled.column("is_chosen")
+        compiled.upper[chosen] = np.where(is_open, compiled.upper[chosen], 0.0)
+        if self.plan.options:
+            compiled.bound("is_built", best.built, best.built)
+        dual = PlanSolver(compiled).solve().row_dual
+        return load_loss_worth(self.plan.compiled, self.plan.load_loss, np.zeros(0) if dual is None else dual)
+
     def _unserved_limit(self) -> FloatArray:
         own = self.base.column_mw[self.explicit]
         keep = np.zeros(own.shape[1])
@@ -262,4 +282,5 @@ class SitingLoop:
             rounds=rounds,
             status="optimal" if gap <= 1e-9 else "gap_reached" if gap <= self.gap_frac else "gap_not_reached",
             rows=tuple(self.year.pool.keys),
+            load_loss_usd_per_mw=self._load_loss_usd_per_mw(best),
         )

@@ -28,6 +28,7 @@ from gridplan.solution import (
     year_share_frac,
 )
 from gridplan.store.hourly import Hourly
+from gridplan.store.load_loss import load_loss_entry
 from gridplan.store.outage_sets import islanding, lost_load, outage_sets
 from gridplan.store.upgrades import upgrade_entries
 from gridplan.study.schema import Campus, Study
@@ -78,6 +79,7 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
         "failovers": _failovers(plan.campuses),
         "lost_load": lost_load(case, plan.grid),
         "accept_radial_supply": criteria.accept_radial_supply,
+        "load_loss": load_loss_entry(plan),
         "retired_generators": [r.generator for r in case.study.base_case.retirements if r.from_year <= case.year],
         "prices": {
             "unserved_usd_per_mwh": prices.unserved_usd_per_mwh,
@@ -183,6 +185,7 @@ def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
         "unconnected_mw": contract - connected,
         "block_mw": campus.block_mw,
         "service": campus.service.kind,
+        "ride_through_frac": campus.ride_through_frac,
         "idle_floor_frac": float(plan.campuses.idle_floor_frac[i]),
         "classes": {w: _class(plan, i, c) for c, w in enumerate(WORKLOADS)},
         "terms": {

@@ -206,6 +206,7 @@ class Campus(Named):
     block_mw: PositiveMw = default("campuses.block_mw")
     power_factor: PowerFactor = Field(default_factory=PowerFactor)
     service: Service = Field(default_factory=Service)
+    ride_through_frac: Fraction = default("campuses.ride_through_frac")
     workloads: Workloads = Field(default_factory=Workloads)
     storage: Annotated[CampusStorage | None, about("store behind the meter")] = None
     climate: Annotated[Text | None, about("place whose normal temperature drives cooling; absent: the dataset's")] = (

@@ -84,6 +84,21 @@ class Voltage(Part):
     step_max: PositiveFraction = default("criteria.voltage_pu.step_max")
 
 
+class SubtransientReactance(Part):
+    """Subtransient reactance X'' of machines on their own MVA, for faults; units behind inverters feed none."""
+
+    turbine: Positive = default("criteria.load_loss.x_subtransient_pu.turbine")
+    hydro: Positive = default("criteria.load_loss.x_subtransient_pu.hydro")
+
+
+class LoadLossCriterion(Part):
+    """Most load of the campuses that one fault may trip at once, with the voltage it trips at."""
+
+    limit_mw: Annotated[Mw, about("most campus load one fault may trip; ERCOT studies a loss of 2,600 MW", "MW")]
+    voltage_trip_pu: PositiveFraction = default("criteria.load_loss.voltage_trip_pu")
+    x_subtransient_pu: SubtransientReactance = Field(default_factory=SubtransientReactance)
+
+
 def _reserve_kind(value: object) -> str:
     return "word" if isinstance(value, str) and value[:1].isalpha() else "mw"
 
@@ -114,6 +129,9 @@ class Criteria(Part):
     reserve_mw: Reserve = default("criteria.reserve_mw")
     accept_radial_supply: Flag = default("criteria.accept_radial_supply")
     load_basis: Literal["contract", "modelled"] = default("criteria.load_basis")
+    load_loss: Annotated[
+        LoadLossCriterion | None, about("limit of campus load that one fault may trip; absent: not studied")
+    ] = None
 
 
 class ComputingValue(PerClass):

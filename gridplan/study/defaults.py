@@ -58,6 +58,16 @@ _ROUTE = (
     "fibre follows roads and rails: ITU-T Y.1541 reckons 1.5 km of route per km of air distance below 1,000 km; "
     "ask the carrier for the route"
 )
+_ITIC = "ITI (CBEMA) curve 2000: equipment rides through 0.7 pu for 0.5 s, lower voltage for 20 ms only"
+_TURBINE_X = (
+    "no dataset holds it; averages of 0.12 (Kimbark 1956) to 0.25 are printed, the upper part widens zones; add the "
+    "step-up transformer where the grid holds none"
+)
+_HYDRO_X = "no dataset holds it; average with damper windings (Kimbark 1956); add the step-up transformer likewise"
+_TRIPPED = (
+    "0.6 of the load in a fault zone trips (0.2 to 1.0): about 1,500 MW went on a 230 kV fault of July 2024 (NERC); "
+    "ask the applicant"
+)
 _UNCONNECTED = "above the production cost of a MW-year, so that connecting wins wherever the grid allows it"
 
 
@@ -125,6 +135,11 @@ _GRID: tuple[_Row, ...] = (
     ("criteria.accept_radial_supply", False, "", _SET, "choice", "a POI lost by one outage may be called firm"),
     ("criteria.load_basis", "contract", "", "the full contract in every hour is the cautious basis", "choice",
      "campus load in capacity studies"),
+    ("criteria.load_loss.voltage_trip_pu", 0.7, "pu", _ITIC, "literature", "voltage below which campus load trips"),
+    ("criteria.load_loss.x_subtransient_pu.turbine", 0.2, "pu", _TURBINE_X, "assumption",
+     "X'' of steam and gas machines and those of no known kind, on their own MVA (p_max / 0.85)"),
+    ("criteria.load_loss.x_subtransient_pu.hydro", 0.24, "pu", _HYDRO_X, "assumption",
+     "X'' of hydro machines, on their own MVA (p_max / 0.85)"),
     ("prices.unserved_usd_per_mwh", 10_000.0, "USD/MWh", _LOST_LOAD, "assumption", "native load not served"),
     ("prices.overload_usd_per_mwh", 20_000.0, "USD/MWh", "twice unserved load, so that limits hold first",
      "assumption", "MW above a branch limit for one hour"),
@@ -162,6 +177,8 @@ _CAMPUS: tuple[_Row, ...] = (
     ("campuses.service.terms.max_event_h", 6.0, "h", "trials held 3 h (Phoenix) and up to 10 h (London)", "assumption",
      "longest run of curtailed hours"),
     ("campuses.service.terms.notice_min", 30.0, "min", _JUDGED, "assumption", "notice before a curtailment"),
+    ("campuses.ride_through_frac", 0.4, "1", _TRIPPED, "assumption",
+     "part of the campus that stays on during a fault which takes its voltage below the trip voltage"),
     ("campuses.workloads.load_factor", 0.8, "1", _LOAD_FACTOR, "assumption", "mean demand as part of the contract"),
     ("campuses.workloads.shape", "azure_conversation", "",
      "requests by hour of week, Azure LLM inference trace 2024, conversation (CC BY 4.0)", "measured",

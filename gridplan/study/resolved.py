@@ -16,6 +16,8 @@ from gridplan.study.schema import MeasuredByClass, Study, Workloads
 
 #: Rows that matter only where a study names contingency files.
 _OF_SETS = "criteria.contingencies.categories."
+#: Row that matters only where a study limits the load one fault may trip.
+_OF_LOAD_LOSS = "campuses.ride_through_frac"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +38,20 @@ def defaults_used(study: Study | StudyFile) -> tuple[DefaultUsed, ...]:
     owners: dict[str, list[str]] = {}
     asked = study.study if isinstance(study, StudyFile) else study
     for key, owner in _untouched(asked, "", ""):
-        if asked.criteria.contingencies.has_sets or not key.startswith(_OF_SETS):
+        if _matters(asked, key):
             owners.setdefault(key, []).append(owner)
     return tuple(
         DefaultUsed(row=row, owners=tuple(dict.fromkeys(filter(None, owners[row.key]))))
         for row in DEFAULTS
         if row.key in owners
     )
+
+
+def _matters(study: Study, key: str) -> bool:
+    """Whether anything in the study depends on the row."""
+    if key.startswith(_OF_SETS):
+        return study.criteria.contingencies.has_sets
+    return study.criteria.load_loss is not None or key != _OF_LOAD_LOSS
 
 
 def _untouched(part: Part, prefix: str, owner: str) -> Iterator[tuple[str, str]]:

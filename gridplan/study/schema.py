@@ -30,8 +30,10 @@ from gridplan.study.criteria import (
     CommittedUpgrade,
     ComputingValue,
     Criteria,
+    LoadLossCriterion,
     Prices,
     Retirement,
+    SubtransientReactance,
     Voltage,
 )
 from gridplan.study.fields import Part, about, default
@@ -77,6 +79,7 @@ __all__ = [
     "HourlyFile",
     "Job",
     "LoadFile",
+    "LoadLossCriterion",
     "LoadModel",
     "MeasuredByClass",
     "MeasuredProfile",
@@ -91,6 +94,7 @@ __all__ = [
     "Shares",
     "Solve",
     "Study",
+    "SubtransientReactance",
     "TemperatureFile",
     "Terms",
     "Uncertainty",

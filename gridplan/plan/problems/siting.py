@@ -1,7 +1,7 @@
 """Problem *siting*: which POI, how many MW in blocks, which rating reinforcements, in one year.
 
-Parts in order: site choice, sizes, unconnected MW, reinforcements, cost of the hours that are not
-explicit. The explicit hours are HourBlocks appended by ``plan.explicit``.
+Parts in order: site choice, sizes, unconnected MW, reinforcements, load that one fault trips, cost of the hours
+that are not explicit. The explicit hours are HourBlocks appended by ``plan.explicit``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from gridplan.dispatch.limits import Limits
 from gridplan.network.contingency import RATINGS, Rating
 from gridplan.plan.compiled import Compiled, FloatArray, compile_model
+from gridplan.plan.parts.load_loss import NO_LIMIT, LoadLoss, declare_load_loss, fill_load_loss, tripped_frac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class SiteRequest:
 
     ``fixed_poi`` is the POI where it already stands; ``shed_frac`` the share of its MW that may be
     curtailed in an hour (0 for firm service) at ``curtailment_usd_per_mwh``; the terms limit the
-    energy share, counted hours and the longest event over the studied hours.
+    energy share, counted hours and the longest event over the studied hours. ``ride_through_frac`` is the share
+    that stays on where a fault takes the voltage of its POI below the trip voltage.
     """
 
     id: str
@@ -37,6 +39,7 @@ class SiteRequest:
     max_hours: float = math.inf
     max_event_h: float = math.inf
     fixed_poi: str | None = None
+    ride_through_frac: float = 0.0
 
     @property
     def blocks(self) -> int:
@@ -81,6 +84,16 @@ class SitingPlan:
     sites: tuple[tuple[int, str], ...]
     options: tuple[RatingOption, ...]
     compiled: Compiled
+    load_loss: LoadLoss = NO_LIMIT
+
+    @property
+    def tripped_frac(self) -> FloatArray:
+        """MW that a fault trips per MW at each site, dims (zone, site)."""
+        return tripped_frac(
+            self.load_loss,
+            [poi for _, poi in self.sites],
+            [self.requests[i].ride_through_frac for i, _ in self.sites],
+        )
 
     def sites_mw(self, x: FloatArray) -> FloatArray:
         """MW at every (request, POI) pair, dims (site,), whole numbers of blocks made exact."""
@@ -103,7 +116,10 @@ def site_pairs(requests: Sequence[SiteRequest]) -> tuple[tuple[int, str], ...]:
 
 
 def build_siting(
-    requests: Sequence[SiteRequest], options: Sequence[RatingOption], unconnected_usd_per_mw: float
+    requests: Sequence[SiteRequest],
+    options: Sequence[RatingOption],
+    unconnected_usd_per_mw: float,
+    load_loss: LoadLoss = NO_LIMIT,
 ) -> SitingPlan:
     """Compile the siting structure and fill its data.
 
@@ -111,19 +127,31 @@ def build_siting(
     ----------
     unconnected_usd_per_mw : float
         Price of one MW left unconnected over the studied hours.
+    load_loss : LoadLoss
+        Zones of POIs and the MW that one fault may trip in each.
     """
     sites = site_pairs(requests)
-    compiled = compile_model(lambda m: _declare(m, requests, sites, [option.branch for option in options]))
+    frac = tripped_frac(load_loss, [poi for _, poi in sites], [requests[i].ride_through_frac for i, _ in sites])
+    branches = [option.branch for option in options]
+    compiled = compile_model(lambda m: _declare(m, requests, sites, branches, frac))
     _fill(compiled, requests, sites, options, unconnected_usd_per_mw)
-    return SitingPlan(requests=tuple(requests), sites=sites, options=tuple(options), compiled=compiled)
+    fill_load_loss(compiled, load_loss)
+    return SitingPlan(
+        requests=tuple(requests), sites=sites, options=tuple(options), compiled=compiled, load_loss=load_loss
+    )
 
 
 def _declare(
-    m: Any, requests: Sequence[SiteRequest], sites: Sequence[tuple[int, str]], option_branch: Sequence[int]
+    m: Any,
+    requests: Sequence[SiteRequest],
+    sites: Sequence[tuple[int, str]],
+    option_branch: Sequence[int],
+    tripped: FloatArray,
 ) -> None:
     declare_sites(m, requests, sites)
     declare_unconnected(m, requests, sites)
     declare_reinforcements(m, option_branch)
+    declare_load_loss(m, tripped)
     declare_other_hours(m)
 
 
