@@ -16,6 +16,7 @@ from gridplan.campus_loads import YearModel, read_campus_loads
 from gridplan.candidates import find_candidates
 from gridplan.errors import Finding, InputError, refuse_errors
 from gridplan.network.contingency import Contingency
+from gridplan.network.fault_zones import check_fed
 from gridplan.network.model import Network
 from gridplan.network.open_grid import OpenGrid, grid_path, open_grid
 from gridplan.network.policy import Policy
@@ -105,6 +106,10 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
     except InputError as error:
         raise InputError([*findings, *error.findings]) from None
     file, findings = replace(file, study=places.study), [*findings, *places.findings]
+    try:
+        _check_faults(file.study, grid.network)
+    except InputError as error:
+        raise InputError([*findings, *_placed(file, error.findings, "criteria.load_loss")]) from None
     try:
         sets, more = read_sets(file, base, grid)
     except InputError as error:
@@ -237,6 +242,13 @@ def _against_grid(file: StudyFile, network: Network) -> tuple[Finding, ...]:
         branch_rating_normal_mva=network.branch.rating_normal_mva.tolist(),
         positions=file.source,
     )
+
+
+def _check_faults(study: Study, network: Network) -> None:
+    """Refuse a limit on tripped load where no machine feeds a candidate bus."""
+    if study.criteria.load_loss is not None:
+        buses = [network.bus_index(poi) for campus in study.campuses for poi in campus.poi]
+        check_fed(network, tuple(dict.fromkeys(buses)), study.criteria.load_loss.x_subtransient_pu)
 
 
 def _against_series(file: StudyFile, series: GridSeries) -> Iterator[Finding]:

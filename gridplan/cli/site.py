@@ -35,7 +35,7 @@ def site(study: Path, workers: int | None, scheduler: str | None, fail_on_violat
     ):
         table = table_lines(rows or (), columns)
         lines += ["", f"{title}:", *table] if table else ["", f"{title}: none"]
-    lines += _load_loss_lines(answer["load_loss"])
+    lines += _load_loss_lines(answer.get("load_loss") or {})
     return with_demands(
         Reply(data=answer, lines=lines),
         violations=site_violations(answer, _asked_mw(study)) if fail_on_violation else (),

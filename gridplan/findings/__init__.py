@@ -11,6 +11,7 @@ from gridplan.findings.files import FILE_FINDINGS
 from gridplan.findings.formats import FORMAT_FINDINGS
 from gridplan.findings.grid import GRID_FINDINGS
 from gridplan.findings.kind import FindingKind
+from gridplan.findings.load_loss import LOAD_LOSS_FINDINGS
 from gridplan.findings.screen import SCREEN_FINDINGS
 from gridplan.findings.study import STUDY_FINDINGS
 
@@ -21,6 +22,7 @@ THEMES: dict[str, tuple[FindingKind, ...]] = {
     "Contingency files": CONTINGENCY_FINDINGS,
     "Studies, hours and sweeps": STUDY_FINDINGS,
     "Contingency screen": SCREEN_FINDINGS,
+    "Faults and load loss": LOAD_LOSS_FINDINGS,
 }
 """Heading -> rows, in the order of docs/findings.md."""
 

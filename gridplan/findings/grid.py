@@ -276,15 +276,6 @@ GRID_FINDINGS: tuple[FindingKind, ...] = (
         "Give the nominal voltages in kV.",
     ),
     FindingKind(
-        "GP-FLT-001",
-        "No machine feeds a bus",
-        "error",
-        "Voltages during a fault are asked for (`criteria.load_loss`), and the part of the grid that holds a candidate "
-        "bus has no turbine or hydro unit with MW. Units behind inverters hold their current near the rated one and "
-        "count nothing.",
-        "Give the units their type, fuel and MW, or leave `criteria.load_loss` out.",
-    ),
-    FindingKind(
         "GP-OOS-001",
         "Out of service",
         "note",

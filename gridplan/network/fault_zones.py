@@ -26,6 +26,8 @@ ComplexArray = npt.NDArray[np.complex128]
 MachineKind = Literal["turbine", "hydro", "inverter"]
 #: Right-hand sides solved for at a time.
 SOLVE_BLOCK = 64
+#: Buses a message names at most.
+MAX_NAMED = 10
 
 
 class MachineReactances(Protocol):
@@ -90,8 +92,7 @@ def residual_voltage_pu(network: Network, buses: Sequence[int], reactance: Machi
     Source: Grainger and Stevenson (1994), Power System Analysis, chapter 10.
     """
     b_pu = machine_susceptance_pu(network, reactance)
-    fed = _fed_buses(network, b_pu)
-    _check_fed(network, buses, fed)
+    fed = check_fed(network, buses, reactance)
     voltage = np.ones((len(buses), len(network.bus)))
     if not len(buses):
         return voltage
@@ -105,6 +106,26 @@ def residual_voltage_pu(network: Network, buses: Sequence[int], reactance: Machi
     voltage[:, live] = np.abs(1.0 - column / _diagonal(lu, len(live)))
     voltage[np.arange(len(buses)), list(buses)] = 0.0  # the faulted bus itself, free of rounding
     return voltage
+
+
+def check_fed(network: Network, buses: Sequence[int], reactance: MachineReactances) -> BoolArray:
+    """Whether branches join each bus of the network to some machine, dims (bus,).
+
+    Raises
+    ------
+    InputError
+        GP-FLT-001, if some of ``buses`` are not.
+    """
+    fed = _fed_buses(network, machine_susceptance_pu(network, reactance))
+    dark = [network.bus.id[bus] for bus in buses if not fed[bus]]
+    if dark:
+        raise input_error(
+            "GP-FLT-001",
+            f"no turbine or hydro unit feeds bus {', '.join(dark[:MAX_NAMED])} of network {network.name}, so no fault "
+            "current and no residual voltage can be computed there",
+            "give the units their type, fuel and MW, or leave criteria.load_loss out",
+        )
+    return fed
 
 
 def fault_zones(
@@ -169,17 +190,6 @@ def _fed_buses(network: Network, b_pu: FloatArray) -> BoolArray:
     links = sp.coo_array((np.ones(len(branch)), (branch.from_bus, branch.to_bus)), shape=(n, n))
     count, label = connected_components(links.tocsr(), directed=False)
     return np.asarray((np.bincount(label, weights=b_pu, minlength=count) > 0)[label])
-
-
-def _check_fed(network: Network, buses: Sequence[int], fed: BoolArray) -> None:
-    for bus in buses:
-        if not fed[bus]:
-            raise input_error(
-                "GP-FLT-001",
-                f"no turbine or hydro unit feeds bus {network.bus.id[bus]} of network {network.name}, so no fault "
-                "current and no residual voltage can be computed there",
-                "give the units their type and fuel and a p_max_mw above 0, or leave criteria.load_loss out",
-            )
 
 
 def _factor(matrix: sp.csc_array) -> SuperLU:

@@ -42,8 +42,8 @@ class ZoneUse:
         return bool(self.stopped)
 
 
-def load_loss_limit(case: YearCase, pois: Sequence[str]) -> LoadLoss:
-    """Zones among the candidate POIs of a year with the study's limit; no limit where the study states none.
+def load_loss_limit(case: YearCase) -> LoadLoss:
+    """Zones among the candidate POIs of all campuses in a year with the study's limit; none where it states none.
 
     Raises
     ------
@@ -51,9 +51,9 @@ def load_loss_limit(case: YearCase, pois: Sequence[str]) -> LoadLoss:
         GP-FLT-001, if no machine feeds a POI.
     """
     criterion, network = case.study.criteria.load_loss, case.network
-    if criterion is None or not pois:
+    if criterion is None:
         return NO_LIMIT
-    buses = [network.bus_index(poi) for poi in pois]
+    buses = [network.bus_index(poi) for campus in case.study.campuses for poi in campus.poi]
     found = fault_zones(network, buses, criterion.voltage_trip_pu, criterion.x_subtransient_pu)
     names = network.bus.id
     zones = [

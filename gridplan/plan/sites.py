@@ -102,8 +102,7 @@ def site_year(
         return _nothing_sited(case)
     options = rating_options(case)
     price = case.study.prices.unconnected_usd_per_mw_year * year_share_frac(case.hours)
-    pois_asked = tuple(dict.fromkeys(poi for request in requests for poi in request.pois))
-    plan = build_siting(requests, options, price, load_loss_limit(case, pois_asked))
+    plan = build_siting(requests, options, price, load_loss_limit(case))
     _fix(plan.compiled, options, built_before)
     points = [PlanPoint(id=f"{requests[i].id}@{poi}", bus=case.network.bus_index(poi)) for i, poi in plan.sites]
     grid = case.grid(points)

@@ -11,6 +11,7 @@ from gridplan.errors import Finding, did_you_mean
 from gridplan.solution import WORKLOADS
 from gridplan.study.check_failover import FAILOVER_RULES
 from gridplan.study.check_jobs import JOB_RULES
+from gridplan.study.check_load_loss import LOAD_LOSS_RULES
 from gridplan.study.check_load_model import LOAD_MODEL_RULES
 from gridplan.study.check_places import PLACE_RULES
 from gridplan.study.check_series import SERIES_RULES
@@ -266,6 +267,7 @@ RULES: tuple[Rule, ...] = (
     *LOAD_MODEL_RULES,
     *FAILOVER_RULES,
     *JOB_RULES,
+    *LOAD_LOSS_RULES,
     *PLACE_RULES,
     *SERIES_RULES,
 )

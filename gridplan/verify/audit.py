@@ -24,6 +24,7 @@ from gridplan.verify.audit_certificate import (
 from gridplan.verify.audit_files import hashes, hours_and_sums
 from gridplan.verify.audit_flow import flow_law, limits, nodal_balance
 from gridplan.verify.audit_limit_price import limit_prices
+from gridplan.verify.audit_load_loss import load_loss
 from gridplan.verify.audit_plan import bound_and_gap, budgets, sizes, unserved
 from gridplan.verify.audit_price import cost, prices
 from gridplan.verify.audit_read import RunFolder, RunYear
@@ -57,6 +58,7 @@ DEMANDS: tuple[Demand, ...] = (
     Demand(id="A14", title="No load lost in silence", measure=unserved),
     Demand(id="A15", title="Hours and sums of tables", measure=hours_and_sums),
     Demand(id="A18", title="Prices of buses and limits at an optimum", measure=limit_prices),
+    Demand(id="A19", title="Load that one fault trips", measure=load_loss),
 )
 HASHES = ("A17", "Files as the manifest says")
 CHECK_IDS: tuple[str, ...] = (*(demand.id for demand in DEMANDS), HASHES[0])

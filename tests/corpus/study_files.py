@@ -188,6 +188,40 @@ PLACES = (
     ),
 )
 
+WINDY = (GOOD / "west/generator.csv").read_text(encoding="utf-8").replace("CC,NG", "WIND,Wind")
+LOAD_LOSS = (
+    study(
+        "grid without a machine",
+        "GP-FLT-001",
+        swap("load_basis: modelled", "load_loss: {limit_mw: 100}"),
+        beside={"west/generator.csv": WINDY},
+    ),
+    study(
+        "campus one fault must not trip",
+        "GP-FLT-002",
+        swap("load_basis: modelled", "load_loss: {limit_mw: 20}"),
+        severity="warning",
+    ),
+    study(
+        "ride-through for nothing",
+        "GP-FLT-003",
+        swap("block_mw: 20\n    workloads", "block_mw: 20\n    ride_through_frac: 0.5\n    workloads"),
+        severity="warning",
+    ),
+    study("limit in kVA", "GP-UNT-001", swap("load_basis: modelled", "load_loss: {limit_mw: 100 kVA}")),
+    study("limit left out", "GP-STU-001", swap("load_basis: modelled", "load_loss: {voltage_trip_pu: 0.6}")),
+    study(
+        "trip voltage in percent",
+        "GP-VAL-005",
+        swap("load_basis: modelled", "load_loss: {limit_mw: 100, voltage_trip_pu: 70}"),
+    ),
+    study(
+        "ride-through in percent",
+        "GP-VAL-005",
+        swap("block_mw: 20\n    workloads", "block_mw: 20\n    ride_through_frac: 40\n    workloads"),
+    ),
+)
+
 SWEEPS = (
     sweep(
         "axis twice",
@@ -201,4 +235,4 @@ SWEEPS = (
     sweep("too many studies", "GP-SIZ-001", swap("[0.0, 0.02]", str([k / 1e6 for k in range(12_000)]))),
 )
 
-STUDIES = (*YAML, *VALUES, *NAMES_AND_HOURS, *PLACES, *SWEEPS)
+STUDIES = (*YAML, *VALUES, *NAMES_AND_HOURS, *PLACES, *LOAD_LOSS, *SWEEPS)

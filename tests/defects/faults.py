@@ -203,6 +203,70 @@ def set_that_loses_one_line_more(run: Run) -> None:
     run.save_plan()
 
 
+# -- A19: load that one fault trips ----------------------------------------------------------------
+def _load_loss(run: Run) -> dict[str, Any]:
+    if run.entry.get("load_loss") is None:
+        raise NotThere("a limit of the load one fault may trip")
+    return run.entry["load_loss"]
+
+
+@fault("A19")
+def more_load_in_a_zone_than_one_fault_may_trip(run: Run) -> None:
+    """As planned with every campus riding through: the study allows less than a zone of the plan trips."""
+    most = max(zone["tripped_mw"] for zone in _load_loss(run)["zones"])
+    study = run.json(solution.STUDY_JSON)
+    study["criteria"]["load_loss"]["limit_mw"] = run.entry["load_loss"]["limit_mw"] = most - 0.1
+    run.save_plan()
+    (run.folder / solution.STUDY_JSON).write_text(json.dumps(study), encoding="utf-8")
+
+
+@fault("A19")
+def zone_that_trips_load_left_out(run: Run) -> None:
+    zones = _load_loss(run)["zones"]
+    zones.remove(max(zones, key=lambda zone: zone["tripped_mw"]))
+    run.save_plan()
+
+
+@fault("A19")
+def campus_said_to_ride_through(run: Run) -> None:
+    _load_loss(run)
+    run.campus[1]["ride_through_frac"] = 1.0
+    run.save_plan()
+
+
+@fault("A19")
+def tripped_load_told_1_mw_short(run: Run) -> None:
+    zones = _load_loss(run)["zones"]
+    max(zones, key=lambda zone: zone["tripped_mw"])["tripped_mw"] -= 1.0
+    run.save_plan()
+
+
+@fault("A19")
+def limit_of_tripped_load_raised(run: Run) -> None:
+    _load_loss(run)["limit_mw"] += 100.0
+    run.save_plan()
+
+
+@fault("A19")
+def fault_put_at_another_bus(run: Run) -> None:
+    zone = max(_load_loss(run)["zones"], key=lambda zone: zone["tripped_mw"])
+    far = [bus for bus in run.json(solution.NETWORK_JSON)["tables"]["bus"]["id"] if bus not in zone["pois"]]
+    zone["faulted_bus"] = far[0]
+    run.save_plan()
+
+
+@fault("A19")
+def machines_stronger_than_the_study_says(run: Run) -> None:
+    """Plan.json as it would stand had X'' been taken at a hundredth: fewer POIs in a zone, higher voltages."""
+    for zone in _load_loss(run)["zones"]:
+        zone["voltage_pu"] = [v + 0.3 * (1.0 - v) * (v > 0) for v in zone["voltage_pu"]]
+        keep = [k for k, v in enumerate(zone["voltage_pu"]) if v < run.entry["load_loss"]["voltage_trip_pu"]]
+        zone["pois"], zone["voltage_pu"] = ([zone[key][k] for k in keep] for key in ("pois", "voltage_pu"))
+    if all(zone["voltage_pu"] == [0.0] for zone in _load_loss(run)["zones"]):
+        raise NotThere("a zone of several POIs")
+    run.save_plan()
+
+
 # -- A05 to A08: campuses --------------------------------------------------------------------------
 @fault("A05")
 def one_job_1_percent_short(run: Run) -> None:

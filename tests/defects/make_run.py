@@ -21,6 +21,7 @@ from gridplan import solution
 from gridplan.terms import netcdf_attrs, term
 from tests.defects import tiny_case as case
 from tests.defects import tiny_lp
+from tests.oracles.fault_zones import fault_sets, impedance_pu, largest_sets, residual_voltage_pu
 
 CAMPUSES = tuple(case.CONTRACT_MW)
 STORES = ("mesa:storage", "GS")
@@ -173,6 +174,7 @@ def study() -> dict[str, Any]:
             "accept_radial_supply": False,
             "dc_convention": "matpower",
             "dc_rating_factor": case.RATING_FACTOR,
+            "load_loss": case.LOAD_LOSS,
         },
         "prices": {
             **{name: price for name, price in case.PRICES.items() if name != "wear_usd_per_mwh"},
@@ -194,6 +196,7 @@ def _request(name: str) -> dict[str, Any]:
         "contract_mw": {case.YEAR: case.CONTRACT_MW[name]},
         "block_mw": 20.0,
         "service": {"kind": "conditional", "curtailment_mode": "preventive", "terms": dict(case.TERMS)},
+        "ride_through_frac": case.RIDE_THROUGH_FRAC[name],
         "workloads": {
             "shares": by_class["share_frac"],
             "flexibility": {
@@ -222,6 +225,7 @@ def plan(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, An
                 "failovers": [{"campus": "mesa", **case.FAILOVER, "raised_max_mw": 0.0}],
                 "lost_load": _lost_load(),
                 "accept_radial_supply": False,
+                "load_loss": _load_loss(),
                 "retired_generators": [],
                 "prices": dict(case.PRICES),
                 "objective": _objective(schedule, attrs),
@@ -253,6 +257,38 @@ def _lost_load() -> list[dict[str, Any]]:
         }
         for label, bus in dark.items()
     ]
+
+
+def _load_loss() -> dict[str, Any]:
+    """Zones of the candidate buses 3, 4 and 5 by a dense inverse; the sun behind its inverter feeds no fault."""
+    branch, unit, x_pu = case.TABLES["branch"], case.TABLES["generator"], case.LOAD_LOSS["x_subtransient_pu"]
+    machine = np.zeros(len(case.BUS))
+    for bus, kind, p_mw in zip(unit["bus"], unit["unit_type"], unit["p_max_mw"], strict=True):
+        own = {"CC": x_pu["turbine"], "CT": x_pu["turbine"], "HYDRO": x_pu["hydro"], "PV": np.inf}[kind]
+        machine[bus] += p_mw / 0.85 / 100.0 / own
+    z = [r + 1j * x for r, x in zip(branch["r_pu"], branch["x_pu"], strict=True)]
+    ends = list(zip(branch["from_bus"], branch["to_bus"], strict=True))
+    voltage = residual_voltage_pu(impedance_pu(len(case.BUS), ends, z, machine))
+    sets = fault_sets(voltage, (2, 3, 4), case.LOAD_LOSS["voltage_trip_pu"])
+    best = {zone: min((f for f in sets if sets[f] == zone), key=lambda f, z=zone: max(voltage[b, f] for b in z))
+            for zone in largest_sets(list(sets.values()))}  # fmt: skip
+    return {
+        "limit_mw": case.LOAD_LOSS["limit_mw"],
+        "voltage_trip_pu": case.LOAD_LOSS["voltage_trip_pu"],
+        "zones": [
+            {
+                "faulted_bus": case.BUS[f],
+                "pois": [case.BUS[b] for b in sorted(zone)],
+                "voltage_pu": [float(voltage[b, f]) for b in sorted(zone)],
+                "campuses": ["mesa"] if 2 in zone else [],
+                "tripped_mw": 60.0 if 2 in zone else 0.0,
+                "is_binding": False,
+                "stopped": [],
+                "worth_usd_per_mw": 0.0,
+            }
+            for zone, f in sorted(best.items(), key=lambda pair: pair[1])
+        ],
+    }
 
 
 def _objective(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, float]:
@@ -294,6 +330,7 @@ def _planned(name: str) -> dict[str, Any]:
         "unconnected_mw": contract - connected,
         "block_mw": 20.0,
         "service": "conditional",
+        "ride_through_frac": case.RIDE_THROUGH_FRAC[name],
         "idle_floor_frac": case.IDLE_FLOOR_FRAC,
         "classes": classes,
         "terms": dict(case.TERMS),

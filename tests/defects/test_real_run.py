@@ -37,6 +37,7 @@ OFTEN = (
     "limit_prices_5_percent_too_high",
     "curtailed_hours_counted_down",
     "file_changed_after_the_run",
+    "more_load_in_a_zone_than_one_fault_may_trip",
 )
 """Seeded in every test run, at least one for each check; the others only in slow ones."""
 

@@ -34,6 +34,8 @@ IDLE_FLOOR_FRAC = 0.25
 JOB = {"id": "tune", "energy_mwh": 200.0, "p_max_mw": 15.0, "first": 10, "end": 40}
 CONTRACT_MW = {"mesa": 80.0, "yuma": 40.0}
 CONNECTED_MW = {"mesa": 80.0, "yuma": 0.0}
+RIDE_THROUGH_FRAC = {"mesa": 0.25, "yuma": 1.0}
+LOAD_LOSS = {"limit_mw": 65.0, "voltage_trip_pu": 0.7, "x_subtransient_pu": {"turbine": 0.2, "hydro": 0.3}}
 STORE = {"p_mw": 10.0, "e_mwh": 40.0, "efficiency_roundtrip_frac": 0.86}
 FAILOVER = {"to": "yuma", "share_frac": 0.25}
 REINFORCEMENT = {"id": "r1", "branch": "L41", "rating_normal_mva": 130.0, "rating_emergency_mva": 150.0}
@@ -61,6 +63,8 @@ TABLES: dict[str, dict[str, list[object]]] = {
     "generator": {
         "id": ["G1", "G2", "G3", "PV"],
         "bus": [0, 1, 2, 4],
+        "unit_type": ["CC", "HYDRO", "CT", "PV"],
+        "fuel": ["NG", "Hydro", "NG", "Solar"],
         "p_min_mw": [0.0, 0.0, 0.0, 0.0],
         "p_max_mw": [220.0, 120.0, 150.0, 40.0],
         "block_width_mw": [[100.0, 120.0], [60.0, 60.0], [60.0, 90.0], [40.0, 0.0]],
