@@ -12,7 +12,8 @@ from gridplan.dispatch.grid import Grid, Limits, PlanPoint, Prices
 from gridplan.dispatch.year import YearDispatch
 from gridplan.network.contingency import Contingency
 from gridplan.network.model import Network
-from gridplan.plan.problems.siting import RatingOption, SiteRequest, build_siting, site_pairs
+from gridplan.plan.parts.load_loss import NO_LIMIT, LoadLoss
+from gridplan.plan.problems.siting import RatingOption, SiteRequest, SitingPlan, build_siting, site_pairs
 from gridplan.plan.siting_loop import SitingLoop, SitingResult
 from gridplan.series.model import GridSeries
 from gridplan.solution import counted_threshold_mw
@@ -45,6 +46,7 @@ class Question:
     wires: tuple[SiteReinforcement, ...] = ()
     outages: tuple[Outage, ...]
     unconnected_usd_per_mw: float
+    load_loss: LoadLoss = NO_LIMIT
     known: dict[object, float] = field(default_factory=dict)
 
     def rules(self, n_campus: int) -> GridRules:
@@ -58,8 +60,7 @@ class Question:
 def sited(question: Question, *, gap_frac: float = 0.0, first_hours: Sequence[int] = ()) -> SitingResult:
     """Answer of the loop, from no explicit hour unless given."""
     network, branch = question.network, question.network.branch
-    price = question.unconnected_usd_per_mw
-    plan = build_siting(question.requests, [_option(network, wire) for wire in question.wires], price)
+    plan = siting_plan(question)
     points = [PlanPoint(id=f"{i}@{poi}", bus=network.bus_index(poi)) for i, poi in plan.sites]
     grid = Grid(
         network,
@@ -72,6 +73,12 @@ def sited(question: Question, *, gap_frac: float = 0.0, first_hours: Sequence[in
     year = YearDispatch(grid)
     base = year.evaluate(np.arange(len(grid)), np.zeros((len(grid), len(points))))
     return SitingLoop(plan, grid, base, gap_frac=gap_frac, critical_hours=first_hours, rows=list(year.pool.keys)).run()
+
+
+def siting_plan(question: Question) -> SitingPlan:
+    """The question as the siting structure."""
+    wires = [_option(question.network, wire) for wire in question.wires]
+    return build_siting(question.requests, wires, question.unconnected_usd_per_mw, question.load_loss)
 
 
 def _option(network: Network, wire: SiteReinforcement) -> RatingOption:
