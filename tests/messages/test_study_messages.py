@@ -58,7 +58,7 @@ def test_unknown_key() -> None:
         "error[GP-YML-001]: unknown key 'contract_nw'. Did you mean 'contract_mw'?\n"
         "  --> north.yaml:21:5 campuses.1.contract_nw\n"
         "  do: keys known here: id, name, near, poi, latency, exclude, contract_mw, block_mw, power_factor, service, "
-        "workloads, storage, climate, failover"
+        "ride_through_frac, workloads, storage, climate, failover"
     )
 
 
@@ -121,6 +121,27 @@ def test_runback_is_used_by_hosting_and_must_be_fast_enough() -> None:
     assert "error[GP-STU-012]: campus tempe runs back within 20 min; short-time ratings hold for 15 min" in shown
     (idle,) = load_study_text(STUDY.replace("200 MW", service.replace("conditional", "firm") + "}")).findings
     assert (idle.code, idle.severity) == ("GP-STU-009", "warning")
+
+
+def test_load_that_one_fault_may_trip() -> None:
+    def limited(terms: str) -> str:
+        return message("base_case: {", f"criteria: {{load_loss: {terms}}}\nbase_case: {{")
+
+    assert limited("{voltage_trip_pu: 0.6}") == (
+        "error[GP-STU-001]: key 'limit_mw' is missing\n"
+        "  --> north.yaml:6:12 criteria.load_loss.limit_mw\n"
+        "  do: add 'limit_mw': most campus load one fault may trip; ERCOT studies a loss of 2,600 MW [MW]"
+    )
+    assert "70 must be at most 1 pu" in limited("{limit_mw: 100, voltage_trip_pu: 70}")
+    assert "-1 must be at least 0 MW" in limited("{limit_mw: -1}")
+    assert "0 must be above 0 pu" in limited("{limit_mw: 1, x_subtransient_pu: {hydro: 0}}")
+    assert "2600 stands where a group of keys is expected" in limited("2600")
+    warned = load_study_text(STUDY.replace("base_case: {", "criteria: {load_loss: {limit_mw: 120}}\nbase_case: {"))
+    assert [f.message for f in warned.findings] == [
+        "campus mesa: a fault at its bus trips 240 of 400 MW (ride_through_frac 0.4), more than "
+        "criteria.load_loss.limit_mw 120"
+    ]
+    assert warned.findings[0].remedy == "the contract fits with ride_through_frac 0.7 or more"
 
 
 def test_per_cent_given_as_fraction() -> None:

@@ -1,10 +1,11 @@
-"""Chapter: overloads without the campuses, as requested, and in the chosen plan."""
+"""Chapter: overloads without the campuses, as requested, and in the chosen plan; load that one fault trips."""
 
 from __future__ import annotations
 
 from gridplan.report.blocks import Block, Column, Group, Line, Paragraph, Table, build_table
 from gridplan.report.cells import Cell, Item, number_text
 from gridplan.report.file_names import VIOLATIONS_CSV
+from gridplan.report.load_loss import load_loss_blocks
 from gridplan.report.outage_sets import set_blocks
 from gridplan.report.run_folder import Record, RunFolder
 from gridplan.report.words import counted, outage_words
@@ -40,9 +41,9 @@ _PAIR_COLUMNS = (
 
 
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
-    """Summary by stage, the worst pairs of branch and outage side by side, and named contingencies."""
+    """Summary by stage, the worst pairs of branch and outage, named contingencies, and load that one fault trips."""
     rows = run.table_rows(VIOLATIONS_CSV)
-    last = (_pre_existing(run), *_failovers(run), *set_blocks(run))
+    last = (_pre_existing(run), *_failovers(run), *set_blocks(run), *load_loss_blocks(run))
     if not rows:
         return Paragraph(text=_INTRO), Paragraph(text=_NONE), *last
     return Paragraph(text=_INTRO), _summary(rows), _pairs(rows), *last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gridplan.report.ac_result import ac_of_year
 from gridplan.report.blocks import Block, Column, Paragraph, build_table
 from gridplan.report.cells import Cell
+from gridplan.report.load_loss import is_studied
 from gridplan.report.outage_sets import absent_words, studied_words
 from gridplan.report.run_folder import RunFolder
 
@@ -16,7 +17,6 @@ _NEVER: tuple[tuple[str, str], ...] = (
     ("Short circuit and breaker duty", "Fault currents with the campus, its generation and the reinforcements"),
     ("Transient and voltage stability", "Angle and voltage after faults; loss of the whole campus at once"),
     ("Short-circuit ratio", "Weak-grid operation of converters and power supplies near the POI"),
-    ("Ride-through and recovery", "Load lost on voltage dips: about 1,500 MW on a 230 kV fault in July 2024 (NERC)"),
     ("EMT and oscillation", "Control interaction, subsynchronous and forced oscillation, with validated models"),
     ("Power quality and ramps", "Flicker, harmonics, MW per minute (Southern Company: 20 MW/min)"),
     ("Protection and facility study", "Substation layout, relays, metering, cost estimate, construction schedule"),
@@ -29,7 +29,7 @@ _NEVER: tuple[tuple[str, str], ...] = (
 def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     """Table of studies with what this report did for each."""
     lines = [*_multiple_lines(run), *((name, why, _NOT) for name, why in _NEVER)]
-    lines += [_reactive_line(run), _outage_line(run)]
+    lines += [_ride_through_line(run), _reactive_line(run), _outage_line(run)]
     columns = (Column(head="Study", share=1.0), Column(head="What it settles", share=2.0), Column(head="Here"))
     intro = Paragraph(
         text="The MW in this report hold only once these studies, by the utility or others, confirm them."
@@ -46,6 +46,12 @@ def _multiple_lines(run: RunFolder) -> list[tuple[str, str, Cell]]:
         what = "Completeness of the list, voltages after each; only the sets of the files given were looked at"
         found.append((f"Named contingencies ({studied})", what, Cell("screened, DC", None, "warn")))
     return found
+
+
+def _ride_through_line(run: RunFolder) -> tuple[str, str, Cell]:
+    here = Cell("screened, static", None, "warn") if is_studied(run) else _NOT
+    why = "Load lost on voltage dips: about 1,500 MW on a 230 kV fault in July 2024 (NERC)"
+    return "Ride-through and recovery", why, here
 
 
 def _reactive_line(run: RunFolder) -> tuple[str, str, Cell]:

@@ -81,6 +81,8 @@ FAULTS: list[tuple[Study, str, str, str]] = [
     (study(years=[2020]), "GP-STU-006", "warning", "years.0"),
     (study({"contract_mw": 400_000}), "GP-VAL-003", "error", "campuses.0.contract_mw"),
     (study({"contract_mw": {2030: 50}}), "GP-STU-007", "error", "campuses.0.contract_mw"),
+    (study({"ride_through_frac": 0.5}), "GP-FLT-003", "warning", "campuses.0.ride_through_frac"),
+    (study(criteria={"load_loss": {"limit_mw": 50}}), "GP-FLT-002", "warning", "campuses.0.ride_through_frac"),
     (study({"block_mw": 500}), "GP-STU-008", "error", "campuses.0.block_mw"),
     (study({"block_mw": 150}), "GP-STU-008", "warning", "campuses.0.block_mw"),
     (study(TO_ITSELF), "GP-CAM-005", "error", "campuses.0.failover.to"),

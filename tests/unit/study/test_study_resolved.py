@@ -15,6 +15,7 @@ from gridplan.study.schema_json import study_json_schema
 
 FULL = Path(__file__).with_name("full_study.yaml")
 HEAD = "schema_version: 1\nname: t\nnetwork: rts_gmlc\ntimezone: America/Phoenix\nyears: [2027]\n"
+LIMIT = "criteria: {load_loss: {limit_mw: 2.6 GW}}\n"
 TWO = """campuses:
   - {id: a, poi: 107, contract_mw: 50, workloads: {shares: {batch: 0.85, relaxed: 0.15}}}
   - {id: b, poi: 113, contract_mw: 50, block_mw: 25, storage: {p_mw: 1, e_mwh: 4}}
@@ -80,6 +81,15 @@ def test_a_given_value_is_no_default_even_where_it_is_equal() -> None:
     keys = {entry.row.key for entry in defaults_used(load_study_text(text))}
     assert not {"criteria.security", "hours"} & keys
     assert "criteria.dc_rating_factor" in keys
+
+
+def test_share_that_rides_through_matters_only_under_a_limit_of_load_loss() -> None:
+    limited = {e.row.key: e.owners for e in defaults_used(load_study_text(HEAD + LIMIT + TWO))}
+    plain = {e.row.key for e in defaults_used(load_study_text(HEAD + TWO))}
+    assert limited["campuses.ride_through_frac"] == ("a", "b")
+    assert limited["criteria.load_loss.voltage_trip_pu"] == ()
+    assert "criteria.load_loss.x_subtransient_pu.hydro" in limited
+    assert not [key for key in plain if "load_loss." in key or "ride_through" in key]
 
 
 def test_rows_come_in_the_order_of_the_table() -> None:
