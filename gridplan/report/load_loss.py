@@ -12,7 +12,7 @@ from gridplan.report.words import counted, joined
 from gridplan.solution import PLAN_JSON
 
 METHOD = (
-    "Three-phase bolted faults at buses, one at a time, in a flat grid: 1 pu everywhere before the fault, nominal taps, "
+    "Three-phase bolted faults at buses, one at a time, in a flat grid: 1 pu before the fault, nominal taps, "
     "loads, charging and shunts left out, every turbine and hydro unit of the year in service behind its subtransient "
     "reactance, units behind inverters feeding nothing. Neither protection nor its timing is modelled, nor faults one "
     "after another, nor the load of others that trips with the campuses."
@@ -55,9 +55,9 @@ def _zones(run: RunFolder, found: list[tuple[str, Object]]) -> Table:
     more = f"{counted(len(used) - _MOST_LINES, 'more zone')} in the file. " if len(used) > _MOST_LINES else ""
     trip = joined(dict.fromkeys(number_text(float(entry["voltage_trip_pu"]), "pu", 2) for _, entry in found))
     note = (
-        f"{more}A campus below {trip} pu trips all but the share that rides through. Worth: saved over the studied hours "
-        "by one more MW of the limit with POIs as chosen and sizes free of blocks; times the MW of a campus there it is "
-        "what riding through in full would be worth."
+        f"{more}A campus below {trip} pu trips all but the share that rides through. Worth: saved over the "
+        "studied hours by one more MW of the limit with POIs as chosen and sizes free of blocks; times the MW of a "
+        "campus there it is what riding through in full would be worth."
     )
     caption = "Campus load that one fault trips"
     if not lines:
