@@ -24,7 +24,7 @@ timezone: America/Phoenix
 years: [2028]
 hours: {first: 5400, count: 72}
 base_case: {source_date: 2026-06-01, load_growth_frac_per_year: 0.0, reference_year: 2026, committed_loads: []}
-criteria: {load_basis: modelled, contingencies: {files: [sets.csv]}, load_loss: {limit_mw: 300}}
+criteria: {load_basis: modelled, contingencies: {files: [sets.csv]}, load_loss: {limit_mw: 600, voltage_trip_pu: 0.9}}
 prices: {computing_value_usd_per_mwh: {batch: 20}}
 campuses:
   - id: verde

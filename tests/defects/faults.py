@@ -257,7 +257,7 @@ def fault_put_at_another_bus(run: Run) -> None:
 
 @fault("A19")
 def machines_stronger_than_the_study_says(run: Run) -> None:
-    """Plan.json as it would stand had X'' been taken at a hundredth: fewer POIs in a zone, higher voltages."""
+    """Plan.json as it would stand had X'' been taken too low: fewer POIs in a zone, higher voltages."""
     for zone in _load_loss(run)["zones"]:
         zone["voltage_pu"] = [v + 0.3 * (1.0 - v) * (v > 0) for v in zone["voltage_pu"]]
         keep = [k for k, v in enumerate(zone["voltage_pu"]) if v < run.entry["load_loss"]["voltage_trip_pu"]]

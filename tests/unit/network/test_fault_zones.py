@@ -261,11 +261,10 @@ def test_blocks_and_selected_inverse_agree(rts: Network, monkeypatch: pytest.Mon
 
 
 def test_two_thousand_buses_take_a_moment() -> None:
-    """Rows of the POIs alone are solved for, and equal a dense inverse at some faults."""
+    """Rows of the POIs alone are solved for, and equal a dense solution of one fault."""
     network = read_network(dataset_folder("texas2000"))
     buses = list(range(0, len(network.bus), 50))
     voltage = residual_voltage_pu(network, buses, X)
     ends, z, machine = _parts(network)
-    for fault in (0, 777, 1999):
-        own = oracle.grounded_voltage_pu(len(network.bus), ends, z, machine, fault)
-        assert_allclose(voltage[:, fault], own[buses], atol=1e-9)
+    own = oracle.grounded_voltage_pu(len(network.bus), ends, z, machine, 777)
+    assert_allclose(voltage[:, 777], own[buses], atol=1e-9)
