@@ -107,10 +107,7 @@ def load_inputs(file: StudyFile, path: Path, *, folder: Path | None = None) -> I
         raise InputError([*findings, *error.findings]) from None
     file, findings = replace(file, study=places.study), [*findings, *places.findings]
     try:
-        _check_faults(file.study, grid.network)
-    except InputError as error:
-        raise InputError([*findings, *_placed(file, error.findings, "criteria.load_loss")]) from None
-    try:
+        _check_faults(file, grid.network)
         sets, more = read_sets(file, base, grid)
     except InputError as error:
         raise InputError([*findings, *error.findings]) from None
@@ -244,11 +241,16 @@ def _against_grid(file: StudyFile, network: Network) -> tuple[Finding, ...]:
     )
 
 
-def _check_faults(study: Study, network: Network) -> None:
+def _check_faults(file: StudyFile, network: Network) -> None:
     """Refuse a limit on tripped load where no machine feeds a candidate bus."""
-    if study.criteria.load_loss is not None:
-        buses = [network.bus_index(poi) for campus in study.campuses for poi in campus.poi]
-        check_fed(network, tuple(dict.fromkeys(buses)), study.criteria.load_loss.x_subtransient_pu)
+    limit = file.study.criteria.load_loss
+    if limit is None:
+        return
+    buses = [network.bus_index(poi) for campus in file.study.campuses for poi in campus.poi]
+    try:
+        check_fed(network, tuple(dict.fromkeys(buses)), limit.x_subtransient_pu)
+    except InputError as error:
+        raise InputError(_placed(file, error.findings, "criteria.load_loss")) from None
 
 
 def _against_series(file: StudyFile, series: GridSeries) -> Iterator[Finding]:

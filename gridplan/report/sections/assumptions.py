@@ -85,8 +85,8 @@ def _entries(study: Mapping[str, Any]) -> Iterator[tuple[str, tuple[list[Default
 def _is_idle(study: Mapping[str, Any], key: str) -> bool:
     """Whether a default touches nothing.
 
-    Categories without named contingencies, choices on files without a file, the load model without a driver pack, a share
-    that rides through a fault without a limit of load loss.
+    Categories without named contingencies, choices on files without a file, the load model without a driver pack, a
+    share that rides through a fault without a limit of load loss.
     """
     if key == "campuses.ride_through_frac":
         return study["criteria"].get("load_loss") is None
