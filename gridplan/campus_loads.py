@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from gridplan.campus.campus_model import CampusModel, campus_model
 from gridplan.campus.climate import campus_temperature_c, climate_name, region_column
+from gridplan.campus.drivers.draws import base_draws
 from gridplan.campus.drivers.read_pack import PackFile, preset_path, read_pack
+from gridplan.campus.facility.delivery import refreshed_contract_mw
 from gridplan.campus.modelled import central_class_mw, energy_shares
 from gridplan.campus.site import SizedCampus
 from gridplan.campus.size import size_campus
@@ -184,6 +186,7 @@ def _year_model(
             start=_start(campus, study.years[0]) if asked.delivery == "expected" else None,
         )
         findings += _against_contract(campus, i, found, year)
+        findings += _after_refresh(campus, i, found, year)
         sized.append(found)
     words = {study.campuses[i].id: source for i, (_, source) in weather.items()}
     return YearModel(hours=hours, campuses=tuple(sized), temperature=words)
@@ -221,6 +224,20 @@ def _against_contract(campus: Campus, i: int, sized: SizedCampus, year: int) -> 
         else:
             remedy = "raise the contract if that computing must be done"
             yield _finding("warning", f"{message}; it is cut there, and the computing is not done", remedy, key)
+
+
+def _after_refresh(campus: Campus, i: int, sized: SizedCampus, year: int) -> Iterator[Finding]:
+    """Whether the contract still holds what the halls hold once their hardware was renewed."""
+    draws = base_draws(sized.model.parameters)
+    renewed = int(draws["facility.refresh_year"][0])
+    needed_mw = float(refreshed_contract_mw(campus.contract_mw_in(renewed - 1), year, draws)[0])
+    if needed_mw > sized.contract_mw * (1 + _OVER_FRAC):
+        message = (
+            f"campus {campus.id} in {year}: hardware renewed in {renewed} asks for {needed_mw:,.1f} MW at the same "
+            f"floor space, above the contract of {sized.contract_mw:,.1f} MW"
+        )
+        remedy = f"raise the contract from {renewed} on if all floor space is to be used"
+        yield _finding("warning", message, remedy, f"campuses.{i}.contract_mw")
 
 
 def _finding(severity: str, message: str, remedy: str, key: str) -> Finding:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 @command("datasets")
 def datasets() -> Reply:
-    """List the embedded grids and the ready studies."""
+    """List the embedded grids, the driver packs of campuses and the ready studies."""
+    from gridplan.campus.drivers.read_pack import preset_names, preset_path, read_pack
     from gridplan.cli.cases import case_names
     from gridplan.network.embedded import embedded_datasets
 
     infos = embedded_datasets()
     cases = case_names()
+    packs = [read_pack(preset_path(name)).pack for name in preset_names()]
     rows = [
         {
             "name": info.name,
@@ -40,10 +42,17 @@ def datasets() -> Reply:
             f"  credit: {info.credit}",
             f"  terms: {info.folder / 'LICENSE'}",
         ]
+    lines += ["", "driver packs of campuses (workloads.preset):"]
+    lines += [f"  {pack.name}: {pack.title} (release {pack.release})" for pack in packs]
     lines += ["", f"ready studies (gridplan init DIR --from NAME): {', '.join(cases) or 'none'}"]
-    return Reply(
-        data={"schema_version": SCHEMA_VERSION, "status": "ok", "datasets": rows, "cases": list(cases)}, lines=lines
-    )
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "status": "ok",
+        "datasets": rows,
+        "presets": [{"name": pack.name, "title": pack.title, "release": pack.release} for pack in packs],
+        "cases": list(cases),
+    }
+    return Reply(data=data, lines=lines)
 
 
 def _hours(info: DatasetInfo) -> str:

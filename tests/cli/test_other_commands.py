@@ -79,8 +79,10 @@ def test_datasets_are_listed_with_their_terms(gridplan: Invoke, ready: Path) -> 
     assert (rts["hours"], rts["is_synthetic"]) == (8784, True)
     assert Path(rts["licence"]).is_file()
     assert found["cases"] == ["growth", "rts_gmlc"]
+    assert {"llama_8b", "training_and_inference"} <= {pack["name"] for pack in found["presets"]}
     text = gridplan("datasets").stdout
     assert "rts_gmlc: RTS-GMLC" in text
+    assert "  llama_8b: Llama 3.1 8B behind an interface (release 2026.1)" in text
     assert "ready studies (gridplan init DIR --from NAME): growth, rts_gmlc" in text
 
 
