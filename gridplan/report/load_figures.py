@@ -17,7 +17,7 @@ from gridplan.report.cells import mw_text
 from gridplan.report.figures.campus_load import draw_campus_load
 from gridplan.report.json_node import Node
 from gridplan.report.load_model import CampusLoad, load_models
-from gridplan.report.load_words import figure_alt
+from gridplan.report.load_words import assumed_words, figure_alt
 
 
 def write_profile_figures(folder: Path, record: Mapping[str, Any]) -> list[Path]:
@@ -60,7 +60,8 @@ def write_profile_figure(path_svg: Path, path_png: Path, campus: CampusLoad) -> 
     """
     png = io.BytesIO()
     heading = f"{campus.name}, {campus.year}: {mw_text(campus.mean_mw)} on average, {mw_text(campus.peak_mw)} at most"
-    svg = draw_campus_load("campus_load", campus, heading=heading, png=png)
+    below = f"driver pack {campus.pack} {campus.release}" + (f"; {assumed_words(campus)}" if campus.assumed else "")
+    svg = draw_campus_load("campus_load", campus, heading=heading, below=below, png=png)
     titled = svg.replace(">", f">\n<title>{escape(figure_alt(campus), quote=False)}</title>", 1)
     for path, content in ((path_svg, titled.encode()), (path_png, png.getvalue())):
         try:

@@ -166,6 +166,11 @@ class CampusLoad:
         return self.hours >= _YEAR_H or self.hours == 0
 
     @property
+    def assumed(self) -> int:
+        """Count of drivers that are assumptions."""
+        return sum(driver.status == ASSUMPTION for driver in self.drivers)
+
+    @property
     def share_frac(self) -> dict[str, float]:
         """Share of the energy by movable class, those with none left out, in the order of ``WORKLOADS``."""
         found = {name: sum(w.share_frac for w in self.workloads if w.movable == name) for name in WORKLOADS}

@@ -86,6 +86,12 @@ def scaling_sentence(campus: CampusLoad) -> str:
     )
 
 
+def assumed_words(campus: CampusLoad) -> str:
+    """How many drivers have no public value behind them."""
+    verb = "is an assumption" if campus.assumed == 1 else "are assumptions"
+    return f"{campus.assumed} of the {len(campus.drivers)} drivers behind these MW {verb} without a public value"
+
+
 def method_words(models: LoadModels) -> str:
     """``256 scenarios (Latin hypercube, seed 0)``."""
     method = METHODS.get(models.method, models.method.replace("_", " "))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEIGHT_IN = 4.7
-HEADING_IN = 0.3
+HEADING_IN = 0.48
 _LEFT_IN, _RIGHT_IN = 0.54, 6.86
 _TEXT_PT = 7.0
 _LEAST_LABELLED_FRAC = 0.11
@@ -33,7 +33,9 @@ _LEAST_DAY_H = 12
 _PT = 72.0
 
 
-def draw_campus_load(name: str, campus: CampusLoad, *, heading: str = "", png: IO[bytes] | None = None) -> str:
+def draw_campus_load(
+    name: str, campus: CampusLoad, *, heading: str = "", below: str = "", png: IO[bytes] | None = None
+) -> str:
     """SVG of the figure of one campus.
 
     Parameters
@@ -41,8 +43,9 @@ def draw_campus_load(name: str, campus: CampusLoad, *, heading: str = "", png: I
     name : str
         Prefix of the ids in the drawing.
     campus : CampusLoad
-    heading : str
-        Title above the panels, on white, for a drawing that stands alone; absent: none, and no ground.
+    heading, below : str
+        Title above the panels and a quiet line below it, on white, for a drawing that stands alone; absent: none, and
+        no ground.
     png : binary file, optional
         Takes the same figure as pixels.
     """
@@ -51,13 +54,13 @@ def draw_campus_load(name: str, campus: CampusLoad, *, heading: str = "", png: I
     def draw(figure: Figure) -> None:
         figure.set_layout_engine("none")
         if heading:
-            _draw_heading(figure, heading, height)
+            _draw_heading(figure, heading, below, height)
         _draw_panels(figure, campus, height)
 
     return render(name, (WIDTH_IN, height), draw, png=png)
 
 
-def _draw_heading(figure: Figure, heading: str, height: float) -> None:
+def _draw_heading(figure: Figure, heading: str, below: str, height: float) -> None:
     from matplotlib.patches import Rectangle
 
     figure.add_artist(Rectangle((0, 0), 1, 1, transform=figure.transFigure, facecolor="white", zorder=-10))
@@ -65,6 +68,7 @@ def _draw_heading(figure: Figure, heading: str, height: float) -> None:
     while text_width_pt(heading, size, is_bold=True) > (WIDTH_IN - 0.12) * _PT and size > 5:
         size -= 0.25
     figure.text(0.06 / WIDTH_IN, 1 - 0.06 / height, heading, size=size, weight="bold", va="top")
+    figure.text(0.06 / WIDTH_IN, 1 - 0.26 / height, below, size=6.8, color=QUIET, va="top")
 
 
 def _draw_panels(figure: Figure, campus: CampusLoad, height: float) -> None:
@@ -189,13 +193,18 @@ def _draw_duration(axes: Axes, campus: CampusLoad, most: float) -> None:
 
 
 def _name_mean(axes: Axes, campus: CampusLoad, most: float) -> None:
-    """Mean in words: in the lower left corner, or in the upper right one where the curve falls too soon."""
+    """Mean in words: in the lower left corner, or in the upper right one where the curve falls soon."""
+    from matplotlib.patheffects import withStroke
+
     duration = campus.duration
-    lowest = duration.central_mw if duration.band is None else duration.band.low_mw
+    band = duration.band
+    lowest, highest = (duration.central_mw,) * 2 if band is None else (band.low_mw, band.high_mw)
     words = f"mean {mw_words(campus.mean_mw, campus.peak_mw)} MW,\n{100 * campus.load_factor:.0f} % of the peak"
-    is_clear = float(np.interp(0.6, duration.frac, lowest)) > 0.36 * most
-    x, y, ha, va = (4.0, 0.07, "left", "bottom") if is_clear else (97.0, 0.8, "right", "top")
-    axes.text(x, y * most, words, ha=ha, va=va, size=6.6, linespacing=1.25)
+    is_low = float(np.interp(0.4, duration.frac, highest)) < 0.5 * most
+    is_crossed = float(np.interp(0.6, duration.frac, lowest)) < 0.3 * most
+    x, y, ha, va = (97.0, 0.84, "right", "top") if is_crossed and is_low else (4.0, 0.05, "left", "bottom")
+    axes.text(x, y * most, words, ha=ha, va=va, size=6.6, linespacing=1.25,
+              path_effects=[withStroke(linewidth=2.0, foreground="white")])  # fmt: skip
 
 
 def _frame(axes: Axes, contract_mw: float, most: float, words: str) -> None:

@@ -10,7 +10,7 @@ from gridplan.report.blocks import Block, Column, Figure, Group, Line, Paragraph
 from gridplan.report.cells import Cell, Item, Mark, percent_text
 from gridplan.report.figures.campus_load import draw_campus_load
 from gridplan.report.load_model import ASSUMPTION, CampusLoad, Driver, LoadModels, WorkloadLoad, read_load_models
-from gridplan.report.load_words import campus_sentence, figure_alt, method_words, scaling_sentence
+from gridplan.report.load_words import assumed_words, campus_sentence, figure_alt, method_words, scaling_sentence
 from gridplan.report.run_folder import NotStudiedError, RunFolder
 from gridplan.report.words import joined
 from gridplan.solution import load_model_file
@@ -27,8 +27,7 @@ _WORKLOAD_COLUMNS = (
     Column(head="Share", kind="percent", unit="%"),
 )
 _SPREAD_COLUMNS = (
-    Column(head="Campus", share=1.0),
-    Column(head="Quantile"),
+    Column(head="Over the scenarios", share=1.0),
     Column(head="Peak", kind="mw", unit="MW"),
     Column(head="Energy", kind="mwh", unit="MWh"),
     Column(head="Load factor", kind="percent", unit="%"),
@@ -85,6 +84,9 @@ def _campus_blocks(campus: CampusLoad) -> list[Block]:
     )
     blocks: list[Block] = [Paragraph(text=campus_sentence(campus), values=values), figure, _workload_table(campus)]
     blocks.append(Paragraph(text=scaling_sentence(campus), values={"scale": campus.scale}, tone="note"))
+    if campus.assumed:
+        text = f"{assumed_words(campus)}; the table of drivers marks each."
+        blocks.append(Paragraph(text=text, values={"assumptions": campus.assumed}, tone="warning"))
     if campus.unserved_frac > 0:
         text = (
             f"{percent_text(campus.unserved_frac)} of the computing asked for is left out at {campus.name}: its "
@@ -132,11 +134,14 @@ def _spread_blocks(models: LoadModels) -> tuple[Block, ...]:
 
 
 def _spread_lines(campus: CampusLoad) -> list[Line]:
-    lines: list[Line] = [[campus.name, "central", campus.peak_mw, campus.energy_mwh, 100 * campus.load_factor]]
+    lines: list[Line] = [
+        Group(campus.name),
+        ["central run, every driver at its central value", campus.peak_mw, campus.energy_mwh, 100 * campus.load_factor],
+    ]
     if campus.spread is not None:
         spread = (campus.spread.peak_mw, campus.spread.energy_mwh, campus.spread.load_factor)
         for q, peak, energy, factor in zip(campus.quantiles, *spread, strict=True):
-            lines.append(["", f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)])
+            lines.append([f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)])
     return lines
 
 
