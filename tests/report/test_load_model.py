@@ -331,7 +331,8 @@ def test_files_of_profile_are_the_same_twice(tmp_path: Path) -> None:
     assert (folders[0] / "load_barstow_2029.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_folder_that_cannot_be_written_is_said(tmp_path: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="cannot be written"):
         write_profile_figures(tmp_path / "absent", load_model([campus("single")]))
 
@@ -352,7 +353,8 @@ def table(blocks: list[dict[str, Any]], id_: str) -> dict[str, Any]:
     return found
 
 
-def test_chapter_explains_every_campus_with_a_pack(full: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_chapter_explains_every_campus_with_a_pack(full: Path) -> None:
     blocks = blocks_of(full)
     figures = [block for block in blocks if block["kind"] == "figure"]
     assert [figure["id"] for figure in figures] == ["load_model_mesa", "load_model_barstow"]
@@ -367,7 +369,8 @@ def test_chapter_explains_every_campus_with_a_pack(full: Path, blank: None) -> N
     assert [row["cells"][1]["text"] for row in table(blocks, "load_trajectories")["rows"]] == ["85", "12", "201", "144"]
 
 
-def test_assumptions_are_marked_and_counted(full: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_assumptions_are_marked_and_counted(full: Path) -> None:
     blocks = blocks_of(full)
     drivers = table(blocks, "load_drivers")
     assert drivers["caption"].startswith("Drivers in force (2 assumption, 1 calibrated")
@@ -381,7 +384,8 @@ def test_assumptions_are_marked_and_counted(full: Path, blank: None) -> None:
                     "marks each."] * 2  # fmt: skip
 
 
-def test_driver_that_campuses_hold_otherwise_stands_for_each(copy: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_driver_that_campuses_hold_otherwise_stands_for_each(copy: Path) -> None:
     record = load_model([campus("mixed"), campus("inference", id_="barstow", name="Barstow")])
     record["campuses"] = copying.deepcopy(record["campuses"])
     record["campuses"][1]["parameters"][0] |= {"value": 9.0, "status": "study", "source": "study"}
@@ -390,25 +394,29 @@ def test_driver_that_campuses_hold_otherwise_stands_for_each(copy: Path, blank: 
     assert {"Chat", "Chat, Mesa training park", "Chat, Barstow"} <= set(groups)
 
 
-def test_left_out_computing_is_warned_of(copy: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_left_out_computing_is_warned_of(copy: Path) -> None:
     blocks = with_record(copy, load_model([{**campus("mixed"), "unserved_frac": 0.034}]))
     assert any("3.4 % of the computing asked for is left out" in block.get("text", "") for block in blocks)
 
 
-def test_run_without_scenarios_says_so(copy: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_run_without_scenarios_says_so(copy: Path) -> None:
     blocks = with_record(copy, load_model([campus("mixed", band=False)], samples=0))
     assert any("spread was not computed" in block.get("text", "") for block in blocks)
     assert not any(block.get("id") in ("load_spread", "load_trajectories") for block in blocks)
 
 
-def test_run_without_packs_is_not_studied(minimal: Path, infeasible: Path, copy: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_run_without_packs_is_not_studied(minimal: Path, infeasible: Path, copy: Path) -> None:
     words = "Not studied: the load of the campuses is given by shares, load factor and shape, not by a driver pack."
     assert blocks_of(minimal)[0]["text"] == words
     assert "no solved year" in blocks_of(infeasible)[0]["text"]
     assert "no campus of the last studied year" in with_record(copy, load_model([]))[0]["text"]
 
 
-def test_damaged_file_names_itself(copy: Path, blank: None) -> None:
+@pytest.mark.usefixtures("blank")
+def test_damaged_file_names_itself(copy: Path) -> None:
     (copy / load_model_file(2029)).write_text('{"schema_version": 1', encoding="utf-8")
     with pytest.raises(FileError, match=r"load_model_2029.json cannot be read"):
         blocks_of(copy)
