@@ -22,12 +22,13 @@ from matplotlib.text import Text
 from gridplan.errors import FileError
 from gridplan.report.amount_words import amount_words
 from gridplan.report.contents import build_section
-from gridplan.report.figures import campus_load, mw_waterfall, style
+from gridplan.report.figures import load_course, mw_waterfall, style
+from gridplan.report.figures.campus_load import draw_campus_load
 from gridplan.report.figures.row_places import row_places
 from gridplan.report.figures.work_chain import work_links
 from gridplan.report.json_node import Node
 from gridplan.report.load_figures import write_profile_figures
-from gridplan.report.load_model import STAGES, CampusLoad, load_models
+from gridplan.report.load_model import STAGES, CampusLoad, Course, load_models
 from gridplan.report.load_words import campus_sentence, figure_alt, scaling_sentence
 from gridplan.report.run_folder import RunFolder
 from gridplan.report.sections import CHAPTERS
@@ -41,7 +42,7 @@ from tests.report.make_load_model import KINDS, campus, load_model
 @pytest.fixture
 def blank(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty drawings, for what is about the words beside them."""
-    monkeypatch.setattr(campus_load, "render", lambda *_, **__: "<svg></svg>")
+    monkeypatch.setattr(load_course, "render", lambda *_, **__: "<svg></svg>")
 
 
 def read(*campuses: dict[str, Any], **changes: Any) -> tuple[CampusLoad, ...]:
@@ -252,6 +253,13 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+def drawn(course: Course) -> str:
+    heading = load_course.Heading("Mesa training park, 2029: 310.9 MW on average, 400 MW at most", "driver pack")
+    if isinstance(course, CampusLoad):
+        return draw_campus_load("x", course, heading=heading)
+    return load_course.draw_total_load("x", course, heading=heading)
+
+
 def drawn_texts(figure: Figure) -> Iterator[Text]:
     """Texts that are seen: not the ticks beyond the ends of an axis."""
     beyond = set()
@@ -264,7 +272,7 @@ def drawn_texts(figure: Figure) -> Iterator[Text]:
             yield text
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, "sum"])
 def test_no_text_covers_another_or_leaves_the_figure(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Figure] = []
 
@@ -273,16 +281,17 @@ def test_no_text_covers_another_or_leaves_the_figure(case: str, monkeypatch: pyt
         draw(kept[0])
         return ""
 
-    monkeypatch.setattr(campus_load, "render", keep)
-    (found,) = read(CASES[case]())
+    monkeypatch.setattr(load_course, "render", keep)
+    campuses = [CASES[case]()] if case in CASES else [campus("mixed"), campus("training", id_="barstow")]
+    models = load_models(Node(load_model(campuses), "x"))
     with matplotlib.rc_context(style._RC):  # type: ignore[arg-type]
-        campus_load.draw_campus_load("x", found, heading="Mesa training park, 2029", below="driver pack")
+        drawn(models.total or models.campuses[0])
         (figure,) = kept
         renderer = FigureCanvasAgg(figure).get_renderer()
         figure.draw_without_rendering()
         texts = list(drawn_texts(figure))
         boxes = {f"{k} {text.get_text()!r}": text.get_window_extent(renderer) for k, text in enumerate(texts)}
-    assert len(boxes) > 25
+    assert len(boxes) > 12
     for (name, box), (other, beside) in itertools.combinations(boxes.items(), 2):
         width = min(box.x1, beside.x1) - max(box.x0, beside.x0)
         height = min(box.y1, beside.y1) - max(box.y0, beside.y0)
@@ -298,7 +307,7 @@ def test_classes_stay_apart_in_grey() -> None:
         red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
         return 0.299 * red + 0.587 * green + 0.114 * blue
 
-    greys = [lightness(colour) for colour in campus_load.CLASS_COLOURS.values()]
+    greys = [lightness(colour) for colour in style.CLASS_COLOURS.values()]
     assert all(b - a > 25 for a, b in itertools.pairwise(greys))
 
 
@@ -332,6 +341,16 @@ def test_files_of_profile_are_the_same_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("blank")
+def test_several_campuses_also_have_a_figure_of_their_sum(tmp_path: Path) -> None:
+    record = load_model([campus("training"), campus("inference", id_="barstow", name="Barstow")])
+    names = [path.name for path in write_profile_figures(tmp_path, record)]
+    assert names[4:] == ["load_2029.svg", "load_2029.png"]
+    text = (tmp_path / "load_2029.svg").read_text(encoding="utf-8")
+    assert "all campuses with a driver pack in 2029: 338.3 MW on average and 450 MW in the peak hour" in text
+    assert "contracts sum to 450 MW" in text
+
+
+@pytest.mark.usefixtures("blank")
 def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="cannot be written"):
         write_profile_figures(tmp_path / "absent", load_model([campus("single")]))
@@ -357,8 +376,8 @@ def table(blocks: list[dict[str, Any]], id_: str) -> dict[str, Any]:
 def test_chapter_explains_every_campus_with_a_pack(full: Path) -> None:
     blocks = blocks_of(full)
     figures = [block for block in blocks if block["kind"] == "figure"]
-    assert [figure["id"] for figure in figures] == ["load_model_mesa", "load_model_barstow"]
-    assert all("Four panels" in figure["alt"] for figure in figures)
+    assert [figure["id"] for figure in figures] == ["load_model_mesa", "load_model_barstow", "load_model"]
+    assert [figure["alt"].partition(" on ")[0] for figure in figures] == ["Four panels", "Four panels", "Two panels"]
     assert len(table(blocks, "load_workloads_mesa")["rows"]) == 11
     spread = [[cell["text"] for cell in row["cells"]] for row in table(blocks, "load_spread")["rows"]]
     assert spread[0] == ["Mesa training park"]
