@@ -33,6 +33,7 @@ def load_record(study: Study, year: YearModel, ensemble: Ensemble | None) -> dic
     asked = study.uncertainty
     names = {campus.id: campus.name for campus in study.campuses}
     scaling = {campus.id: campus.workloads.model for campus in study.campuses}
+    loads = [central_load(campus, year.hours) for campus in year.campuses]
     return {
         "schema_version": SCHEMA_VERSION,
         "year": year.hours.year,
@@ -49,10 +50,11 @@ def load_record(study: Study, year: YearModel, ensemble: Ensemble | None) -> dic
                 "scaling": scaling[campus.model.campus].scaling,
                 "delivery": scaling[campus.model.campus].delivery,
                 "temperature": year.temperature[campus.model.campus],
-                **_campus(campus, year, ensemble, k),
+                **_campus(campus, load, year, ensemble, k),
             }
-            for k, campus in enumerate(year.campuses)
+            for k, (campus, load) in enumerate(zip(year.campuses, loads, strict=True))
         ],
+        **({"total": _total(study, year, loads, ensemble)} if len(loads) > 1 else {}),
     }
 
 
@@ -69,12 +71,9 @@ def _medoids(ensemble: Ensemble) -> list[dict[str, float]]:
     ]
 
 
-def _campus(campus: SizedCampus, year: YearModel, ensemble: Ensemble | None, k: int) -> dict[str, Any]:
-    load = central_load(campus, year.hours)
+def _campus(campus: SizedCampus, load: SiteLoad, year: YearModel, ensemble: Ensemble | None, k: int) -> dict[str, Any]:
     hours = len(year.hours)
-    total_mw = load.p_mw[:, 0].sum(axis=0)
-    peak_mw, mean_mw = float(total_mw.max(initial=0.0)), float(total_mw.mean())
-    workloads = _workloads(campus, load, year)
+    class_mw = by_class(campus, load.p_mw)[:, 0]
     bands = ensemble.band_mw[k] if ensemble else None
     return {
         "pack": campus.model.pack,
@@ -84,20 +83,44 @@ def _campus(campus: SizedCampus, year: YearModel, ensemble: Ensemble | None, k: 
         "scale": campus.scale,
         "cooling": campus.model.cooling,
         "timezone": campus.model.timezone,
-        "peak_mw": peak_mw,
-        "mean_mw": mean_mw,
-        "load_factor": mean_mw / peak_mw if peak_mw > 0 else 0.0,
-        "energy_mwh": mean_mw * hours,
+        **_course(class_mw, load.p_mw[:, 0].sum(axis=0), year, bands),
         "unserved_frac": float(load.unserved_frac[0]),
         "counts": _counts(campus, load, hours),
-        "workloads": workloads,
+        "workloads": _workloads(campus, load, year),
         "stages_mw": {
             stage: float(mwh) / hours for stage, mwh in zip(STAGES, load.stages_mwh[:, :, 0].sum(axis=0), strict=True)
         },
-        "week": _week(campus, load, year, total_mw, bands),
-        "duration": _duration(total_mw, bands),
-        "spread": _spread(ensemble, k, hours) if ensemble else {},
+        "spread": _spread(ensemble, ensemble.energy_mwh[k], ensemble.peak_mw[k], hours) if ensemble else {},
         "parameters": [_parameter(p) for p in parameters_in_force(campus)],
+    }
+
+
+def _total(study: Study, year: YearModel, loads: list[SiteLoad], ensemble: Ensemble | None) -> dict[str, Any]:
+    """All campuses with a driver pack together; their contracts add up, their peaks do not."""
+    class_mw = np.zeros((len(WORKLOADS), len(year.hours)))
+    for campus, load in zip(year.campuses, loads, strict=True):
+        class_mw += by_class(campus, load.p_mw)[:, 0]
+    spread: dict[str, Any] = {}
+    if ensemble:
+        spread = _spread(ensemble, ensemble.total_energy_mwh, ensemble.total_peak_mw, len(year.hours))
+    return {
+        "contract_mw": sum(campus.contract_mw for campus in year.campuses),
+        "timezone": study.timezone,
+        **_course(class_mw, class_mw.sum(axis=0), year, ensemble.total_band_mw if ensemble else None),
+        "spread": spread,
+    }
+
+
+def _course(class_mw: FloatArray, total_mw: FloatArray, year: YearModel, bands: FloatArray | None) -> dict[str, Any]:
+    """Peak, mean, week and duration of a load, dims (class, time) and (time,) [MW]."""
+    peak_mw, mean_mw = float(total_mw.max(initial=0.0)), float(total_mw.mean())
+    return {
+        "peak_mw": peak_mw,
+        "mean_mw": mean_mw,
+        "load_factor": mean_mw / peak_mw if peak_mw > 0 else 0.0,
+        "energy_mwh": mean_mw * len(year.hours),
+        "week": _week(class_mw, total_mw, year, bands),
+        "duration": _duration(total_mw, bands),
     }
 
 
@@ -153,17 +176,14 @@ def _work(campus: SizedCampus, spec: Any, load: SiteLoad, year: YearModel) -> di
     }
 
 
-def _week(
-    campus: SizedCampus, load: SiteLoad, year: YearModel, total_mw: FloatArray, bands: FloatArray | None
-) -> dict[str, Any]:
-    """The week that holds the largest hour of the campus, from the whole day three days before it."""
+def _week(class_mw: FloatArray, total_mw: FloatArray, year: YearModel, bands: FloatArray | None) -> dict[str, Any]:
+    """The week that holds the largest hour, from the whole day three days before it."""
     count = min(_WEEK_H, len(total_mw))
     first = max(0, min(int(np.argmax(total_mw)) // 24 * 24 - 72, len(total_mw) - count))
     part = slice(first, first + count)
-    class_mw = by_class(campus, load.p_mw)[:, 0, part]
     week: dict[str, Any] = {
         "first_utc": str(year.hours.time_utc[first].astype("datetime64[m]")),
-        "class_mw": {name: _listed(row) for name, row in zip(WORKLOADS, class_mw, strict=True)},
+        "class_mw": {name: _listed(row) for name, row in zip(WORKLOADS, class_mw[:, part], strict=True)},
     }
     if bands is not None:
         week |= {name: _listed(bands[k, part]) for name, k in _shown_bands(bands).items()}
@@ -187,8 +207,8 @@ def _shown_bands(bands: FloatArray) -> Mapping[str, int]:
     return {"low_mw": 0, "middle_mw": len(bands) // 2, "high_mw": len(bands) - 1}
 
 
-def _spread(ensemble: Ensemble, k: int, hours: int) -> dict[str, list[float]]:
-    energy, peak = ensemble.energy_mwh[k], ensemble.peak_mw[k]
+def _spread(ensemble: Ensemble, energy: FloatArray, peak: FloatArray, hours: int) -> dict[str, list[float]]:
+    """Quantiles of peak, energy and load factor, dims (scenario,) [MWh], [MW]."""
     factor = np.divide(energy / hours, peak, out=np.zeros_like(peak), where=peak > 0)
     return {
         name: _listed(np.quantile(values, ensemble.quantiles))

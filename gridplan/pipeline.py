@@ -24,7 +24,7 @@ from gridplan.profiling import ProfileChoice, profile_study
 from gridplan.report.document import build_report_apart
 from gridplan.screening import PairChoice, screen_target
 from gridplan.snapshot import dispatch_network
-from gridplan.solution import CERTIFICATE_JSON
+from gridplan.solution import CERTIFICATE_JSON, load_model_file
 from gridplan.store.checkpoint import Checkpoint, unfinished_folder
 from gridplan.store.folder import RunWriter, check_target, remove_stale, sha256
 from gridplan.store.run_files import write_inputs, write_results
@@ -170,7 +170,7 @@ def _write(inputs: Inputs, plans: list[YearPlan], writer: RunWriter, farm: Farm,
     document = write_results(writer, study, plans, _extra(inputs, plans, provenance))
     for year in inputs.load_models:
         if year.campuses:
-            writer.json(f"load_model_{year.hours.year}.json", load_record(study, year, year_ensemble(study, year)))
+            writer.json(load_model_file(year.hours.year), load_record(study, year, year_ensemble(study, year)))
     stages.begin("AC check")
     ac = {"years": {str(p.case.year): check_year(p, farm.named(f"{p.case.year} "), stages.begin) for p in plans}}
     writer.json("ac.json", ac)

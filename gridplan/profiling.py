@@ -25,7 +25,8 @@ from gridplan.campus_loads import YearModel
 from gridplan.errors import input_error
 from gridplan.inputs import Inputs, read_inputs
 from gridplan.load_record import load_record
-from gridplan.solution import SCHEMA_VERSION, WORKLOADS
+from gridplan.report.load_figures import write_profile_figures
+from gridplan.solution import SCHEMA_VERSION, WORKLOADS, load_model_file
 from gridplan.store.folder import write_together
 from gridplan.store.profile_file import ProfileFile
 from gridplan.study.schema import Study
@@ -141,9 +142,9 @@ def _year(study: Study, year: YearModel, folder: Path, block: int) -> tuple[dict
     finally:
         staged.unlink(missing_ok=True)
     record = load_record(study, year, ensemble)
-    path = folder / f"load_model_{year.hours.year}.json"
+    path = folder / load_model_file(year.hours.year)
     write_together({path: json.dumps(record, indent=1) + "\n"})
-    return record, [name, path]
+    return record, [name, path, *write_profile_figures(folder, record)]
 
 
 def _write_scenarios(path: Path, study: Study, year: YearModel, block: int) -> Ensemble:

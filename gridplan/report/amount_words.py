@@ -1,4 +1,4 @@
-"""Large counts in words a reader takes in at a glance: 79 million, 1.1 billion."""
+"""Large counts in words a reader takes in at a glance: 79 million, 1.04 billion."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ _MOST = 1e18
 
 
 def amount_words(value: float) -> str:
-    """Count rounded for running text: ``850``, ``9,984``, ``24,600``, ``79 million``, ``1.1 billion``.
+    """Count rounded for running text: ``850``, ``9,984``, ``24,600``, ``79 million``, ``1.04 billion``.
 
-    Whole below 10,000; three digits below a million; two digits with a name above, three from 100 on.
+    Whole below 10,000, three digits above; with a name, decimals below 10 alone.
     """
     rounded = _rounded(value)
     for size, name in _NAMES:
@@ -28,4 +28,4 @@ def _rounded(value: float) -> float:
 
 
 def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
+    return f"{value:.3g}" if value < 10 else f"{value:,.0f}"

@@ -15,13 +15,16 @@ from typing import Any
 from gridplan.errors import FileError
 from gridplan.report.cells import mw_text
 from gridplan.report.figures.campus_load import draw_campus_load
+from gridplan.report.figures.load_course import Heading, draw_total_load
 from gridplan.report.json_node import Node
-from gridplan.report.load_model import CampusLoad, load_models
-from gridplan.report.load_words import figure_alt
+from gridplan.report.load_model import CampusLoad, Course, load_models
+from gridplan.report.load_words import assumed_words, figure_alt, total_alt
 
 
 def write_profile_figures(folder: Path, record: Mapping[str, Any]) -> list[Path]:
-    """Write the figure of every campus of a record, ``load_<campus>_<year>.svg`` and ``.png``.
+    """Write the figure of every campus of a record, ``load_<campus>_<year>.svg`` and ``.png``, and of their sum.
+
+    The sum of several campuses is ``load_<year>``.
 
     Parameters
     ----------
@@ -36,10 +39,15 @@ def write_profile_figures(folder: Path, record: Mapping[str, Any]) -> list[Path]
         Files written.
     """
     written: list[Path] = []
-    for campus in load_models(Node(record, "load model")).campuses:
+    models = load_models(Node(record, "load model"))
+    for campus in models.campuses:
         stem = folder / f"load_{campus.id}_{campus.year}"
         paths = stem.with_name(f"{stem.name}.svg"), stem.with_name(f"{stem.name}.png")
         write_profile_figure(*paths, campus)
+        written += paths
+    if models.total is not None:
+        paths = folder / f"load_{models.year}.svg", folder / f"load_{models.year}.png"
+        write_total_figure(*paths, models.total)
         written += paths
     return written
 
@@ -60,9 +68,26 @@ def write_profile_figure(path_svg: Path, path_png: Path, campus: CampusLoad) -> 
     """
     png = io.BytesIO()
     heading = f"{campus.name}, {campus.year}: {mw_text(campus.mean_mw)} on average, {mw_text(campus.peak_mw)} at most"
-    svg = draw_campus_load("campus_load", campus, heading=heading, png=png)
-    titled = svg.replace(">", f">\n<title>{escape(figure_alt(campus), quote=False)}</title>", 1)
-    for path, content in ((path_svg, titled.encode()), (path_png, png.getvalue())):
+    below = f"driver pack {campus.pack} {campus.release}" + (f"; {assumed_words(campus)}" if campus.assumed else "")
+    svg = draw_campus_load("campus_load", campus, heading=Heading(heading, below), png=png)
+    _write(path_svg, path_png, svg, figure_alt(campus), png.getvalue())
+
+
+def write_total_figure(path_svg: Path, path_png: Path, total: Course) -> None:
+    """Write the figure of several campuses together; as ``write_profile_figure``."""
+    png = io.BytesIO()
+    most = f"{mw_text(total.peak_mw)} at most"
+    heading = Heading(
+        f"{total.name}, {total.year}: {mw_text(total.mean_mw)} on average, {most}",
+        f"sum of the contracts {mw_text(total.contract_mw)}; peaks of campuses need not meet in one hour",
+    )
+    svg = draw_total_load("load", total, heading=heading, png=png)
+    _write(path_svg, path_png, svg, total_alt(total), png.getvalue())
+
+
+def _write(path_svg: Path, path_png: Path, svg: str, alt: str, png: bytes) -> None:
+    titled = svg.replace(">", f">\n<title>{escape(alt, quote=False)}</title>", 1)
+    for path, content in ((path_svg, titled.encode()), (path_png, png)):
         try:
             path.write_bytes(content)
         except OSError as reason:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -125,34 +126,20 @@ class Driver:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CampusLoad:
-    """A campus in the central run, and the spread about it."""
+class Course:
+    """A load in the central run, and the spread about it: of a campus, or of all together."""
 
     year: int
-    id: str
     name: str
-    pack: str
-    release: str
-    title: str
     contract_mw: float
-    scale: float
-    scaling: str
-    delivery: str
-    cooling: str
     timezone: str
-    temperature: str
     peak_mw: float
     mean_mw: float
     load_factor: float
     energy_mwh: float
-    unserved_frac: float
-    counts: Mapping[str, float]
-    workloads: tuple[WorkloadLoad, ...]
-    stages_mw: Mapping[str, float]
     week: Week
     duration: Duration
     spread: Spread | None
-    drivers: tuple[Driver, ...]
     quantiles: tuple[float, ...]
 
     @property
@@ -164,6 +151,31 @@ class CampusLoad:
     def is_year(self) -> bool:
         """Whether the hours are a whole year; a campus without load counts as one."""
         return self.hours >= _YEAR_H or self.hours == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusLoad(Course):
+    """A campus: what its load is for, made of and resting on."""
+
+    id: str
+    pack: str
+    release: str
+    title: str
+    scale: float
+    scaling: str
+    delivery: str
+    cooling: str
+    temperature: str
+    unserved_frac: float
+    counts: Mapping[str, float]
+    workloads: tuple[WorkloadLoad, ...]
+    stages_mw: Mapping[str, float]
+    drivers: tuple[Driver, ...]
+
+    @property
+    def assumed(self) -> int:
+        """Count of drivers that are assumptions."""
+        return sum(driver.status == ASSUMPTION for driver in self.drivers)
 
     @property
     def share_frac(self) -> dict[str, float]:
@@ -184,6 +196,7 @@ class LoadModels:
     trajectory: int
     medoids: tuple[Medoid, ...]
     campuses: tuple[CampusLoad, ...]
+    total: Course | None = None
 
 
 def read_load_models(run: RunFolder, year: int | str) -> LoadModels:
@@ -216,6 +229,7 @@ def load_models(node: Node) -> LoadModels:
         trajectory=node.whole("trajectory"),
         medoids=tuple(_medoid(part) for part in node.parts("medoids")) if samples else (),
         campuses=tuple(_campus(part, year, quantiles) for part in node.parts("campuses")),
+        total=_total(node.part("total"), year, quantiles) if node.has("total") else None,
     )
 
 
@@ -228,24 +242,37 @@ def _medoid(node: Node) -> Medoid:
     )
 
 
+def _total(node: Node, year: int, quantiles: tuple[float, ...]) -> Course:
+    return Course(name="All campuses with a driver pack", **_course(node, year, quantiles))
+
+
+def _course(node: Node, year: int, quantiles: tuple[float, ...]) -> dict[str, Any]:
+    """Fields of ``Course`` but its name."""
+    amounts = ("contract_mw", "peak_mw", "mean_mw", "load_factor", "energy_mwh")
+    return {
+        "year": year,
+        "timezone": node.text("timezone"),
+        **{name: node.number(name, least=0.0) for name in amounts},
+        "week": _week(node),
+        "duration": _duration(node.part("duration")),
+        "spread": _spread(node, len(quantiles)),
+        "quantiles": quantiles,
+    }
+
+
 def _campus(node: Node, year: int, quantiles: tuple[float, ...]) -> CampusLoad:
     counts, stages = node.part("counts"), node.part("stages_mw")
-    texts = ("id", "name", "pack", "release", "title", "scaling", "delivery", "cooling", "timezone", "temperature")
-    amounts = ("contract_mw", "scale", "peak_mw", "mean_mw", "load_factor", "energy_mwh", "unserved_frac")
+    texts = ("id", "name", "pack", "release", "title", "scaling", "delivery", "cooling", "temperature")
     words: dict[str, str] = {name: node.text(name) for name in texts}
-    numbers: dict[str, float] = {name: node.number(name, least=0.0) for name in amounts}
     return CampusLoad(
-        year=year,
+        **_course(node, year, quantiles),
+        **words,  # type: ignore[arg-type]
+        scale=node.number("scale", least=0.0),
+        unserved_frac=node.number("unserved_frac", least=0.0),
         counts={name: counts.amount(name) for name in COUNTS},
         workloads=tuple(_workload(part) for part in node.parts("workloads")),
         stages_mw={name: max(stages.number(name, least=-_ROUNDING_MW), 0.0) for name in STAGES},
-        week=_week(node),
-        duration=_duration(node.part("duration")),
-        spread=_spread(node, len(quantiles)),
         drivers=tuple(_driver(part) for part in node.parts("parameters")),
-        quantiles=quantiles,
-        **words,  # type: ignore[arg-type]
-        **numbers,  # type: ignore[arg-type]
     )
 
 

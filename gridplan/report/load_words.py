@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gridplan.report.amount_words import amount_words
-from gridplan.report.cells import mw_text, number_text, percent_text
-from gridplan.report.load_model import CampusLoad, LoadModels
+from gridplan.report.cells import mw_text, percent_text
+from gridplan.report.load_model import CampusLoad, Course, LoadModels
 from gridplan.report.words import joined
 
 METHODS: Mapping[str, str] = {"latin_hypercube": "Latin hypercube", "sobol": "Sobol' sequence"}
@@ -86,6 +86,12 @@ def scaling_sentence(campus: CampusLoad) -> str:
     )
 
 
+def assumed_words(campus: CampusLoad) -> str:
+    """How many drivers have no public value behind them."""
+    verb = "is an assumption" if campus.assumed == 1 else "are assumptions"
+    return f"{campus.assumed} of the {len(campus.drivers)} drivers behind these MW {verb} without a public value"
+
+
 def method_words(models: LoadModels) -> str:
     """``256 scenarios (Latin hypercube, seed 0)``."""
     method = METHODS.get(models.method, models.method.replace("_", " "))
@@ -97,23 +103,35 @@ def figure_alt(campus: CampusLoad) -> str:
     stages = joined(
         f"{_STAGE_WORDS[stage]} {mw_text(mw)}" for stage, mw in campus.stages_mw.items() if round(mw, 1) > 0
     )
-    week = campus.week
-    lowest, highest = float(week.total_mw.min()), float(week.total_mw.max())
-    band = ""
-    if campus.duration.band is not None:
-        low, high = (100 * campus.quantiles[k] for k in (0, -1))
-        edges = campus.duration.band
-        band = (
-            f", P{low:g} {mw_text(float(edges.low_mw[0]))} and P{high:g} {mw_text(float(edges.high_mw[0]))} in the "
-            "first hour"
-        )
     return (
         f"Four panels on {campus.name} in {campus.year}. {_work_words(campus.counts)}Mean MW by stage: {stages}; "
         f"together {mw_text(campus.mean_mw)} on average and {mw_text(campus.peak_mw)} in the peak hour, contract "
-        f"{mw_text(campus.contract_mw)}. A week of {len(week.time_local)} hours runs between {mw_text(lowest)} and "
-        f"{mw_text(highest)}. The hours in order fall from {mw_text(float(campus.duration.central_mw[0]))} to "
-        f"{mw_text(float(campus.duration.central_mw[-1]))}{band}; load factor "
-        f"{number_text(campus.load_factor, 'frac', 0)} %. By energy, {_class_words(campus.share_frac)}."
+        f"{mw_text(campus.contract_mw)}. {_course_words(campus)} By energy, {_class_words(campus.share_frac)}."
+    )
+
+
+def total_alt(total: Course) -> str:
+    """The two panels of several campuses together in words."""
+    return (
+        f"Two panels on {total.name.lower()} in {total.year}: {mw_text(total.mean_mw)} on average and "
+        f"{mw_text(total.peak_mw)} in the peak hour; their contracts sum to {mw_text(total.contract_mw)}. "
+        f"{_course_words(total)}"
+    )
+
+
+def _course_words(course: Course) -> str:
+    week, duration = course.week.total_mw, course.duration
+    band = ""
+    if duration.band is not None:
+        low, high = (100 * course.quantiles[k] for k in (0, -1))
+        band = (
+            f", P{low:g} {mw_text(float(duration.band.low_mw[0]))} and P{high:g} "
+            f"{mw_text(float(duration.band.high_mw[0]))} in the first hour"
+        )
+    return (
+        f"A week of {len(week)} hours runs between {mw_text(float(week.min()))} and {mw_text(float(week.max()))}. "
+        f"The hours in order fall from {mw_text(float(duration.central_mw[0]))} to "
+        f"{mw_text(float(duration.central_mw[-1]))}{band}; load factor {percent_text(course.load_factor, 0)}."
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from gridplan.report import maps
 from gridplan.report.contents import build_document
 from gridplan.report.document import build_report_apart
-from gridplan.report.figures import curtailment_curves, duration, mw_bars, worst_week
+from gridplan.report.figures import curtailment_curves, duration, load_course, mw_bars, worst_week
 from gridplan.report.file_names import REPORT_JSON
 from gridplan.report.run_folder import RunFolder
 from tests.report import make_run
@@ -51,8 +51,8 @@ def document(full: Path) -> dict[str, Any]:
 @pytest.fixture
 def draft(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
     """Build report.json of ``copy`` alone, with empty drawings."""
-    for module in (curtailment_curves, duration, mw_bars, worst_week, maps):
-        monkeypatch.setattr(module, "render", lambda *_: "<svg></svg>")
+    for module in (load_course, curtailment_curves, duration, mw_bars, worst_week, maps):
+        monkeypatch.setattr(module, "render", lambda *_, **__: "<svg></svg>")
     return lambda: build_document(RunFolder(copy)).to_json()
 
 

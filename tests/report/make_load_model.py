@@ -43,8 +43,32 @@ def load_model(campuses: Sequence[Mapping[str, Any]], *, year: int = 2029, sampl
     return {
         "schema_version": 1, "year": year, "samples": samples, "method": "latin_hypercube", "seed": 0,
         "quantiles": list(QUANTILES), "trajectory": 0, "medoids": medoids if samples else [],
-        "campuses": list(campuses),
+        "campuses": list(campuses), **({"total": _total(campuses)} if len(campuses) > 1 else {}),
     }  # fmt: skip
+
+
+def _total(campuses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """All campuses together; on the same week, their peaks in one hour."""
+    contract, peak, mean, energy = (
+        sum(c[name] for c in campuses) for name in ("contract_mw", "peak_mw", "mean_mw", "energy_mwh")
+    )
+    total: dict[str, np.ndarray] = {}
+    for one in campuses:
+        for name, values in one["week"]["class_mw"].items():
+            total[name] = total.get(name, np.zeros(len(values))) + np.array(values)
+    curve = np.sum([one["duration"]["central_mw"] for one in campuses], axis=0)
+    has_band = all("spread" in one for one in campuses)
+    found = {
+        "contract_mw": contract, "timezone": "America/Phoenix", "peak_mw": peak, "mean_mw": mean,
+        "energy_mwh": energy, "load_factor": mean / peak,
+        "week": {"first_utc": campuses[0]["week"]["first_utc"], "class_mw": _rounded(total),
+                 **_band(_sum(total), contract, has_band)},
+        "duration": {"frac": campuses[0]["duration"]["frac"], "central_mw": curve.tolist(),
+                     **_band(curve, contract, has_band)},
+    }  # fmt: skip
+    spread = {"peak_mw": [0.9 * peak, 0.97 * peak, peak], "energy_mwh": [0.9 * energy, energy, 1.1 * energy],
+              "load_factor": [0.7, 0.75, 0.8]}  # fmt: skip
+    return {**found, **({"spread": spread} if has_band else {})}
 
 
 def campus(kind: str = "mixed", *, id_: str = "mesa", name: str = "Mesa training park", band: bool = True,

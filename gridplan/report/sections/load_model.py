@@ -7,10 +7,26 @@ from collections.abc import Iterable, Mapping
 
 from gridplan.report.amount_words import amount_words
 from gridplan.report.blocks import Block, Column, Figure, Group, Line, Paragraph, Table, build_table
-from gridplan.report.cells import Cell, Item, Mark, percent_text
+from gridplan.report.cells import Cell, Item, Mark, mw_text, percent_text
 from gridplan.report.figures.campus_load import draw_campus_load
-from gridplan.report.load_model import ASSUMPTION, CampusLoad, Driver, LoadModels, WorkloadLoad, read_load_models
-from gridplan.report.load_words import campus_sentence, figure_alt, method_words, scaling_sentence
+from gridplan.report.figures.load_course import draw_total_load
+from gridplan.report.load_model import (
+    ASSUMPTION,
+    CampusLoad,
+    Course,
+    Driver,
+    LoadModels,
+    WorkloadLoad,
+    read_load_models,
+)
+from gridplan.report.load_words import (
+    assumed_words,
+    campus_sentence,
+    figure_alt,
+    method_words,
+    scaling_sentence,
+    total_alt,
+)
 from gridplan.report.run_folder import NotStudiedError, RunFolder
 from gridplan.report.words import joined
 from gridplan.solution import load_model_file
@@ -27,8 +43,7 @@ _WORKLOAD_COLUMNS = (
     Column(head="Share", kind="percent", unit="%"),
 )
 _SPREAD_COLUMNS = (
-    Column(head="Campus", share=1.0),
-    Column(head="Quantile"),
+    Column(head="Over the scenarios", share=1.0),
     Column(head="Peak", kind="mw", unit="MW"),
     Column(head="Energy", kind="mwh", unit="MWh"),
     Column(head="Load factor", kind="percent", unit="%"),
@@ -70,7 +85,25 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for campus in models.campuses:
         blocks += _campus_blocks(campus)
+    if models.total is not None:
+        blocks += _total_blocks(models.total)
     return *blocks, *_spread_blocks(models), _driver_table(models)
+
+
+def _total_blocks(total: Course) -> list[Block]:
+    text = (
+        f"Together they draw {mw_text(total.mean_mw)} on average and {mw_text(total.peak_mw)} at most, of contracts "
+        f"that sum to {mw_text(total.contract_mw)}: their peaks need not meet in one hour."
+    )
+    values = {"mean_mw": total.mean_mw, "peak_mw": total.peak_mw, "contract_mw": total.contract_mw}
+    figure = Figure(
+        id="load_model",
+        svg=draw_total_load("load_model", total),
+        alt=total_alt(total),
+        caption=f"{total.name}, {total.year}",
+        source=load_model_file(total.year),
+    )
+    return [Paragraph(text=text, values=values), figure]
 
 
 def _campus_blocks(campus: CampusLoad) -> list[Block]:
@@ -85,6 +118,9 @@ def _campus_blocks(campus: CampusLoad) -> list[Block]:
     )
     blocks: list[Block] = [Paragraph(text=campus_sentence(campus), values=values), figure, _workload_table(campus)]
     blocks.append(Paragraph(text=scaling_sentence(campus), values={"scale": campus.scale}, tone="note"))
+    if campus.assumed:
+        text = f"{assumed_words(campus)}; the table of drivers marks each."
+        blocks.append(Paragraph(text=text, values={"assumptions": campus.assumed}, tone="warning"))
     if campus.unserved_frac > 0:
         text = (
             f"{percent_text(campus.unserved_frac)} of the computing asked for is left out at {campus.name}: its "
@@ -121,22 +157,26 @@ def _workload_line(workload: WorkloadLoad) -> list[Item]:
 
 def _spread_blocks(models: LoadModels) -> tuple[Block, ...]:
     """Quantiles by campus and the trajectories; a sentence where no spread was computed."""
-    found = [campus for campus in models.campuses if campus.spread is not None]
+    courses = (*models.campuses, *((models.total,) if models.total else ()))
+    found = [course for course in courses if course.spread is not None]
     if not found:
         return (Paragraph(text="The spread was not computed: every driver stands at its central value."),)
-    lines = [line for campus in found for line in _spread_lines(campus)]
+    lines = [line for course in found for line in _spread_lines(course)]
     caption = f"Spread over {method_words(models)}, {models.year}"
     source = load_model_file(models.year)
     spread = build_table("load_spread", caption, _SPREAD_COLUMNS, lines, source=source, note=_BAND_NOTE)
     return (spread, _medoid_table(models)) if models.medoids else (spread,)
 
 
-def _spread_lines(campus: CampusLoad) -> list[Line]:
-    lines: list[Line] = [[campus.name, "central", campus.peak_mw, campus.energy_mwh, 100 * campus.load_factor]]
-    if campus.spread is not None:
-        spread = (campus.spread.peak_mw, campus.spread.energy_mwh, campus.spread.load_factor)
-        for q, peak, energy, factor in zip(campus.quantiles, *spread, strict=True):
-            lines.append(["", f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)])
+def _spread_lines(course: Course) -> list[Line]:
+    lines: list[Line] = [
+        Group(course.name),
+        ["central run, every driver at its central value", course.peak_mw, course.energy_mwh, 100 * course.load_factor],
+    ]
+    if course.spread is not None:
+        spread = (course.spread.peak_mw, course.spread.energy_mwh, course.spread.load_factor)
+        for q, peak, energy, factor in zip(course.quantiles, *spread, strict=True):
+            lines.append([f"P{100 * q:g}", float(peak), float(energy), 100 * float(factor)])
     return lines
 
 
