@@ -58,7 +58,7 @@ def test_unknown_key() -> None:
         "error[GP-YML-001]: unknown key 'contract_nw'. Did you mean 'contract_mw'?\n"
         "  --> north.yaml:21:5 campuses.1.contract_nw\n"
         "  do: keys known here: id, name, near, poi, latency, exclude, contract_mw, block_mw, power_factor, service, "
-        "workloads, storage"
+        "workloads, storage, climate"
     )
 
 
