@@ -10,16 +10,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gridplan.study.fields import Part, about, default
-from gridplan.study.quantity import Count, Day, Fraction, NotNegative, Positive, Text, Whole
+from gridplan.study.quantity import Count, Day, Fraction, NotNegative, Positive, Text, Users, Whole
 
+MOST_SAMPLES = 4096
+"""Most scenarios: the hours of all are in memory together, 0.6 GB of a year."""
 _MODEL = "campuses.workloads.model"
 
 
 class LoadModel(Part):
     """Parameters of a campus that a study sets itself; every other one is its driver pack's."""
 
-    concurrent_users: NotNegative | None = default(f"{_MODEL}.concurrent_users")
-    accelerators: NotNegative | None = default(f"{_MODEL}.accelerators")
+    concurrent_users: Users | None = default(f"{_MODEL}.concurrent_users")
+    accelerators: Annotated[NotNegative, Field(le=1e9)] | None = default(f"{_MODEL}.accelerators")
     hardware: Annotated[Text, about("accelerators, as in h100; those of the pack where absent")] = ""
     cooling: Literal["", "liquid", "air"] = default(f"{_MODEL}.cooling")
     timezone: Annotated[Text, about("IANA zone of the users nearby; the study's where absent")] = ""
@@ -29,7 +31,9 @@ class LoadModel(Part):
     edge_offload_frac: Fraction | None = default(f"{_MODEL}.edge_offload_frac")
     reprompt_probability: Fraction | None = default(f"{_MODEL}.reprompt_probability")
     prefix_cache_frac: Fraction | None = default(f"{_MODEL}.prefix_cache_frac")
-    efficiency_trend_per_year: Positive | None = default(f"{_MODEL}.efficiency_trend_per_year")
+    efficiency_trend_per_year: Annotated[Positive, Field(ge=0.01, le=2)] | None = default(
+        f"{_MODEL}.efficiency_trend_per_year"
+    )
     scaling: Literal["scale_to_contract", "as_stated", "clip"] = default(f"{_MODEL}.scaling")
     delivery: Literal["contract", "expected"] = default(f"{_MODEL}.delivery")
     in_service: Annotated[
@@ -47,7 +51,7 @@ class Correlation(Part):
 class Uncertainty(Part):
     """Scenarios of the modelled load."""
 
-    samples: Annotated[Count, Field(ge=2, le=65536)] = default("uncertainty.samples")
+    samples: Annotated[Count, Field(ge=2, le=MOST_SAMPLES)] = default("uncertainty.samples")
     method: Literal["latin_hypercube", "sobol"] = default("uncertainty.method")
     quantiles: Annotated[tuple[Fraction, ...], Field(min_length=1, max_length=9)] = default("uncertainty.quantiles")
     trajectories: Annotated[Count, Field(ge=3, le=5)] = default("uncertainty.trajectories")
