@@ -29,6 +29,7 @@ from gridplan.study.source import Key, StudySource
 _T = TypeVar("_T")
 _SUM_TOLERANCE = 1e-6
 _PER_CENT = 100.0
+_LEAST_PER_CENT = 2.0  # 1.4 is no per cent, 40 is
 AUXILIARY = "auxiliary"
 """Label of the load that follows no workload; no workload may have it."""
 
@@ -167,7 +168,7 @@ class _Reader:
     def _of_pack(self, row: Parameter, spread: Spread) -> dict[str, Parameter]:
         low = spread.mode if spread.low is None else spread.low
         high = spread.mode if spread.high is None else spread.high
-        words = f"{row.key}: P10 {low:g}, mode {spread.mode:g}, P90 {high:g}"
+        words = f"{row.key}: {_words(low, spread.mode, high)}"
         if not low <= spread.mode <= high:
             self._out_of_range(row.key, f"{words} do not ascend", "write low <= mode <= high")
             return {}
@@ -208,11 +209,11 @@ class _Reader:
             "clusters": [stated.name for stated in pack.clusters],
             "finetuning": [stated.name for stated in pack.finetuning],
         }
-        taken = {AUXILIARY: "the load beside the computing"}
+        taken = {AUXILIARY: "the load that follows no computing"}
         for kind, labels in parts.items():
             for k, label in enumerate(labels):
                 if label in taken:
-                    message = f"the label {label!r} is that of {taken[label]} already"
+                    message = f"the label {label!r} is taken by {taken[label]}"
                     remedy = "give it a name of its own, as in name: second"
                     self.findings.append(self.at.error("GP-CAM-019", f"{kind}.{k}.name", message, remedy))
                 taken.setdefault(label, f"{kind}.{k}")
@@ -309,8 +310,10 @@ class _Reader:
         parts: list[MixPart] = []
         for kind, shares in (("small_domain", models.small_domain), ("general", models.general)):
             if shares and abs(sum(shares.values()) - 1.0) > _SUM_TOLERANCE:
-                message = f"the shares of the models of {kind} sum to {sum(shares.values()):g}, not to 1"
-                self.findings.append(self.at.error("GP-CAM-016", f"{where}.{kind}", message, "change the shares"))
+                message = f"the shares of the {kind.replace('_', ' ')} models sum to {sum(shares.values()):g}, not to 1"
+                self.findings.append(
+                    self.at.error("GP-CAM-016", f"{where}.{kind}", message, "change the shares so that they sum to 1")
+                )
                 return None
             for name, share in shares.items():
                 model = self.found(find_language_model, name, (*where.split("."), kind, name))
@@ -320,9 +323,13 @@ class _Reader:
         return tuple(parts)
 
 
+def _words(low: float, mode: float, high: float) -> str:
+    return f"{mode:g}" if low == high else f"P10 {low:g}, mode {mode:g}, P90 {high:g}"
+
+
 def _remedy(spread: Spread, most: float) -> str:
     """Way out of a value beyond its bounds; a share above 1 was often meant in per cent."""
-    if most == 1 and 1 < spread.mode <= _PER_CENT:
+    if most == 1 and _LEAST_PER_CENT <= spread.mode <= _PER_CENT:
         return f"a share runs from 0 to 1; {spread.mode:g} looks like per cent, write {spread.mode / _PER_CENT:g}"
     return "correct the value"
 

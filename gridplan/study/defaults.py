@@ -178,7 +178,7 @@ _CAMPUS: tuple[_Row, ...] = (
     ("campuses.workloads.model.edge_offload_frac", None, "1", _OF_PACK, "choice", "calls answered on devices"),
     ("campuses.workloads.model.reprompt_probability", None, "1", _OF_PACK, "choice", "answers asked for again"),
     ("campuses.workloads.model.prefix_cache_frac", None, "1", _OF_PACK, "choice", "input found in the cache"),
-    ("campuses.workloads.model.efficiency_trend_per_year", None, "1/year", _OF_PACK, "choice",
+    ("campuses.workloads.model.efficiency_trend_per_year", None, "1", _OF_PACK, "choice",
      "yearly factor on the energy of a token"),
     ("campuses.workloads.model.scaling", "scale_to_contract", "", "the contract is what was asked for", "choice",
      "scale_to_contract: users and accelerators are scaled until the peak is the contract; as_stated; clip"),
