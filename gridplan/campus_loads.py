@@ -17,7 +17,7 @@ from gridplan.campus.campus_model import CampusModel, campus_model
 from gridplan.campus.climate import campus_temperature_c, climate_name, region_column
 from gridplan.campus.drivers.draws import base_draws
 from gridplan.campus.drivers.read_pack import PackFile, preset_path, read_pack
-from gridplan.campus.facility.delivery import refreshed_contract_mw
+from gridplan.campus.facility.delivery import delivered_frac, refreshed_contract_mw
 from gridplan.campus.modelled import central_class_mw, energy_shares
 from gridplan.campus.site import SizedCampus
 from gridplan.campus.size import size_campus
@@ -32,6 +32,8 @@ from gridplan.text_file import path_inside
 
 FloatArray = npt.NDArray[np.float64]
 _OVER_FRAC = 1e-6
+_COARSE_FRAC = 0.01
+"""A scaled campus this far from its contract is told of: its accelerators and runs are too coarse."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,7 @@ def _models(study: Study, folder: Path, findings: list[Finding]) -> dict[int, Ca
             continue
         try:
             file = _pack(campus, folder, f"campuses.{i}.workloads")
+            findings += file.findings
             models[i] = campus_model(
                 campus.id, file, campus.workloads.model, study.timezone, key=f"campuses.{i}.workloads.model"
             )
@@ -185,7 +188,7 @@ def _year_model(
             is_scaled=asked.scaling == "scale_to_contract",
             start=_start(campus, study.years[0]) if asked.delivery == "expected" else None,
         )
-        findings += _against_contract(campus, i, found, year)
+        findings += [*_against_contract(campus, i, found, year), *_against_delivery(campus, i, found, own)]
         findings += _after_refresh(campus, i, found, year)
         sized.append(found)
     words = {study.campuses[i].id: source for i, (_, source) in weather.items()}
@@ -205,25 +208,48 @@ def _start(campus: Campus, first_year: int) -> np.datetime64:
 def _against_contract(campus: Campus, i: int, sized: SizedCampus, year: int) -> Iterator[Finding]:
     """What was done to users, accelerators or hours so that the contract holds."""
     asked, key = campus.workloads.model, f"campuses.{i}.workloads.model.scaling"
-    who = f"campus {campus.id} in {year}"
-    contract_mw = sized.contract_mw
-    if sized.peak_mw <= 0:
-        message = f"{who}: the driver pack {sized.model.pack} asks for no power at all"
-        remedy = "give it users or accelerators"
-        yield _finding("error", message, remedy, key)
+    who, pack = f"campus {campus.id} in {year}", sized.model.pack
+    peak_mw, contract_mw = sized.peak_mw, sized.contract_mw
+    over = f"{who}: the load model reaches {_mw(peak_mw)}, above the contract of {_mw(contract_mw)}"
+    if sized.servers_mw <= 0:
+        message = f"{who}: the driver pack {pack} asks for no computing at all"
+        yield _finding("error", message, "give it users or accelerators", key)
+    elif asked.scaling == "as_stated" and peak_mw > contract_mw * (1 + _OVER_FRAC):
+        yield _finding("error", over, "write scaling: clip or scale_to_contract, or raise the contract", key)
+    elif asked.scaling == "clip" and peak_mw > contract_mw * (1 + _OVER_FRAC):
+        remedy = "raise the contract if that computing must be done"
+        yield _finding("warning", f"{over}; it is cut there, and the computing is not done", remedy, key)
+    elif asked.scaling == "scale_to_contract" and abs(peak_mw - contract_mw) > _COARSE_FRAC * contract_mw:
+        message = (
+            f"{who}: {pack} comes no nearer to the contract of {_mw(contract_mw)} than {_mw(peak_mw)}, because "
+            "training takes whole accelerators and whole runs; what lies above is cut"
+        )
+        yield _finding("warning", message, "give it fewer accelerators per run, or a larger contract", key)
     elif asked.scaling == "scale_to_contract":
         message = (
-            f"{who}: users and accelerators of {sized.model.pack} are multiplied by {sized.scale:.4g}, so that the "
-            f"largest hour becomes the contract of {contract_mw:,.1f} MW"
+            f"{who}: users and accelerators of {pack} are multiplied by {sized.scale:.4g}, so that the largest hour "
+            f"becomes the contract of {_mw(contract_mw)}"
         )
         yield _finding("note", message, "write scaling: as_stated if the users of the study are meant", key)
-    elif sized.peak_mw > contract_mw * (1 + _OVER_FRAC):
-        message = f"{who}: the load model reaches {sized.peak_mw:,.1f} MW, above the contract of {contract_mw:,.1f} MW"
-        if asked.scaling == "as_stated":
-            yield _finding("error", message, "write scaling: clip or scale_to_contract, or raise the contract", key)
-        else:
-            remedy = "raise the contract if that computing must be done"
-            yield _finding("warning", f"{message}; it is cut there, and the computing is not done", remedy, key)
+
+
+def _mw(value: float) -> str:
+    return f"{value:,.1f} MW" if value >= 1 else f"{value:.3g} MW"
+
+
+def _against_delivery(campus: Campus, i: int, sized: SizedCampus, hours: Hours) -> Iterator[Finding]:
+    """A year in which nothing is energised yet, which would pass for a campus without any load."""
+    if sized.start is None:
+        return
+    delivered = delivered_frac(hours, sized.start, base_draws(sized.model.parameters))
+    if delivered.any():
+        return
+    message = (
+        f"campus {campus.id} in {hours.year}: with delivery: expected and a first energisation asked for on "
+        f"{sized.start.astype('datetime64[D]')}, nothing is energised in this year, and the load is 0 MW in every hour"
+    )
+    key = f"campuses.{i}.workloads.model.{'in_service' if campus.workloads.model.in_service else 'delivery'}"
+    yield _finding("warning", message, "write an earlier in_service, a later year, or delivery: contract", key)
 
 
 def _after_refresh(campus: Campus, i: int, sized: SizedCampus, year: int) -> Iterator[Finding]:
@@ -270,14 +296,14 @@ def _per_contract(campus: SizedCampus, year: YearModel, class_mw: FloatArray) ->
 
 
 def _with_shares(study: Study, years: tuple[YearModel, ...]) -> Study:
-    """Study whose campuses with a pack have the shares of its central load in the first year with a contract."""
+    """Study whose campuses with a pack have the shares of its central load in the first year that draws any."""
     shares: dict[str, Shares] = {}
     for year in years:
         for campus in year.campuses:
             if campus.model.campus not in shares:
-                class_mw = central_class_mw(campus, year.hours)
-                names = Shares.model_fields
-                shares[campus.model.campus] = Shares(**dict(zip(names, energy_shares(class_mw), strict=True)))
+                found = energy_shares(central_class_mw(campus, year.hours))
+                if sum(found) > 0:
+                    shares[campus.model.campus] = Shares(**dict(zip(Shares.model_fields, found, strict=True)))
     campuses = tuple(_with_own(campus, shares.get(campus.id)) for campus in study.campuses)
     return study.model_copy(update={"campuses": campuses})
 

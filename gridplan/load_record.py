@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gridplan.campus.campus_model import AUXILIARY
 from gridplan.campus.drivers.draws import base_draws
 from gridplan.campus.drivers.parameter import Parameter
 from gridplan.campus.modelled import central_load
-from gridplan.campus.site import AUXILIARY, AUXILIARY_CLASS, STAGES, SiteLoad, SizedCampus
+from gridplan.campus.site import AUXILIARY_CLASS, STAGES, SiteLoad, SizedCampus
 from gridplan.campus.uncertainty.ensemble import Ensemble, by_class
 from gridplan.campus.workloads.inference import InferenceSpec, j_per_call
 from gridplan.campus_loads import YearModel

@@ -22,13 +22,14 @@ from gridplan.campus.site import STAGES
 from gridplan.campus.uncertainty.bands import pointwise_quantiles
 from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble, run_ensemble
 from gridplan.campus_loads import YearModel
-from gridplan.errors import input_error
+from gridplan.errors import FileError, input_error
 from gridplan.inputs import Inputs, read_inputs
 from gridplan.load_record import load_record
 from gridplan.report.load_figures import write_profile_figures
 from gridplan.solution import SCHEMA_VERSION, WORKLOADS, load_model_file
 from gridplan.store.folder import write_together
 from gridplan.store.profile_file import ProfileFile
+from gridplan.study.read import StudyFile
 from gridplan.study.schema import Study
 
 Progress = Callable[[str], None]
@@ -78,14 +79,15 @@ def profile_study(
         If the study is unsound, has no campus with a driver pack, or the years asked for are not studied.
     """
     chosen = choice or ProfileChoice()
+    progress("reading the study, its grid and its driver packs")
     inputs = read_inputs(path)
-    study = _with_choice(inputs.file.study, chosen)
+    study = _with_choice(inputs.file, chosen)
     years = _years(inputs, chosen)
     folder = out or Path("profiles") / path.stem
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     records, files = [], []
     for year in years:
-        progress(f"{year.hours.year}: {study.uncertainty.samples} scenarios of {len(year.campuses)} campuses")
+        progress(_stage(study, year))
         record, written = _year(study, year, folder, chosen.block)
         records.append(record)
         files += written
@@ -100,9 +102,26 @@ def profile_study(
     }
 
 
-def _with_choice(study: Study, choice: ProfileChoice) -> Study:
+def _make_folder(folder: Path) -> None:
+    """Make the folder of the files before minutes are spent on what goes into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise FileError(f"{folder} cannot be made, because a file is in its way; give another --out") from None
+    except OSError as reason:
+        raise FileError(f"{folder} cannot be made: {reason.strerror or reason}; give another --out") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FileError(f"{folder} cannot be written to; give another --out")
+
+
+def _with_choice(file: StudyFile, choice: ProfileChoice) -> Study:
+    study = file.study
     if choice.samples is not None:
         asked = study.uncertainty
+        if asked.method == "sobol" and choice.samples & (choice.samples - 1):
+            message = f"--samples {choice.samples}: Sobol' sequences are balanced for powers of two"
+            remedy = f"write --samples {1 << choice.samples.bit_length()}, or method: latin_hypercube in the study"
+            raise input_error("GP-VAL-005", message, remedy, file.source.place("uncertainty.method"))
         fewer = min(asked.trajectories, choice.samples)
         changed = asked.model_copy(update={"samples": choice.samples, "trajectories": fewer})
         study = study.model_copy(update={"uncertainty": changed})
@@ -113,23 +132,27 @@ def _with_choice(study: Study, choice: ProfileChoice) -> Study:
 
 def _years(inputs: Inputs, choice: ProfileChoice) -> list[YearModel]:
     years = [year for year in inputs.load_models if year.campuses]
-    place = inputs.file.source.place("campuses")
     if not years:
         raise input_error(
             "GP-CAM-018",
             "no campus of the study has a driver pack, so there is no load model to profile",
             "write workloads: {preset: chat_general_large} for a campus, or pack: with a file of your own",
-            place,
+            inputs.file.source.place("campuses"),
         )
     missing = sorted(set(choice.years) - {year.hours.year for year in years})
     if missing:
-        raise input_error(
-            "GP-CAM-018",
-            f"year {missing[0]} has no campus with a driver pack and a contract",
-            f"ask for {', '.join(str(year.hours.year) for year in years)}",
-            place,
-        )
+        is_studied = missing[0] in inputs.file.study.years
+        why = "has no campus with a driver pack and a contract" if is_studied else "is not a year of the study"
+        remedy = f"ask for {' or '.join(str(year.hours.year) for year in years)}"
+        key = "campuses" if is_studied else "years"
+        raise input_error("GP-CAM-018", f"{missing[0]} {why}", remedy, inputs.file.source.place(key))
     return [year for year in years if not choice.years or year.hours.year in choice.years]
+
+
+def _stage(study: Study, year: YearModel) -> str:
+    count = len(year.campuses)
+    campuses = f"{count} campus{'' if count == 1 else 'es'}"
+    return f"{year.hours.year}: {study.uncertainty.samples:,} scenarios of {campuses} in {len(year.hours):,} hours"
 
 
 def _year(study: Study, year: YearModel, folder: Path, block: int) -> tuple[dict[str, Any], list[Path]]:

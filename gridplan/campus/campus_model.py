@@ -6,7 +6,6 @@ place. Names are looked up here; nothing is computed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -23,12 +22,19 @@ from gridplan.campus.workloads.campaign import CampaignSpec
 from gridplan.campus.workloads.cluster import ClusterSpec
 from gridplan.campus.workloads.finetune import FinetuneSpec
 from gridplan.campus.workloads.inference import InferenceSpec, MixPart
-from gridplan.errors import Finding, InputError, refuse_errors
+from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.study.load_model_request import LoadModel
-from gridplan.study.source import StudySource
+from gridplan.study.source import Key, StudySource
 
 _T = TypeVar("_T")
 _SUM_TOLERANCE = 1e-6
+_PER_CENT = 100.0
+_LEAST_PER_CENT = 2.0  # 1.4 is no per cent, 40 is
+AUXILIARY = "auxiliary"
+"""Label of the load that follows no workload; no workload may have it."""
+
+_LARGEST = 1e9
+"""Largest number a pack may set: beyond it nothing is meant, and products overflow."""
 
 STUDY_KEYS: Mapping[str, str] = {
     "local_share": "serving.local_share",
@@ -113,7 +119,8 @@ def campus_model(campus: str, file: PackFile, asked: LoadModel, timezone: str, *
     reader = _Reader(file, asked, key)
     parameters = reader.parameters()
     specs = (*reader.services(), *reader.training())
-    refuse_errors(reader.findings)
+    reader.judge_labels()
+    refuse_errors(dict.fromkeys(reader.findings))
     pack = file.pack
     return CampusModel(
         campus=campus,
@@ -138,8 +145,9 @@ class _Reader:
         self.asked = asked
         self.key = key
         self.findings: list[Finding] = []
+        self.of_study: Hardware | None = self._hardware_of_study()
 
-    def found(self, look_up: Callable[..., _T], name: str, key: str) -> _T | None:
+    def found(self, look_up: Callable[..., _T], name: str, key: Key) -> _T | None:
         """What a name stands for; a finding where it stands for nothing."""
         try:
             return look_up(name, self.at.place(key))
@@ -151,7 +159,7 @@ class _Reader:
         """The table with the values of the pack, then those of the study."""
         changed: dict[str, Parameter] = {}
         for key, spread in self.pack.parameters.items():
-            row = self.found(find_parameter, key, f"parameters.{key}")
+            row = self.found(find_parameter, key, ("parameters", key))
             if row is not None:
                 changed |= self._of_pack(row, spread)
         changed |= {row.key: row for row in self._of_study()}
@@ -160,13 +168,17 @@ class _Reader:
     def _of_pack(self, row: Parameter, spread: Spread) -> dict[str, Parameter]:
         low = spread.mode if spread.low is None else spread.low
         high = spread.mode if spread.high is None else spread.high
-        words = f"{row.key}: P10 {low:g}, mode {spread.mode:g}, P90 {high:g}"
+        words = f"{row.key}: {_words(low, spread.mode, high)}"
         if not low <= spread.mode <= high:
             self._out_of_range(row.key, f"{words} do not ascend", "write low <= mode <= high")
             return {}
-        if low < row.least or high > row.most or (low <= 0 and row.distribution in ("lognormal", "loguniform")):
-            bounds = f"{row.least:g} to {row.most:g}" if math.isfinite(row.most) else f"{row.least:g} or more"
-            self._out_of_range(row.key, f"{words}; the parameter runs from {bounds}", "correct the value")
+        least, most = row.least, min(row.most, _LARGEST)
+        if low < least or high > most:
+            message = f"{words}; the parameter runs from {least:g} to {most:g}"
+            self._out_of_range(row.key, message, _remedy(spread, most))
+            return {}
+        if low <= 0 and low < high and row.distribution in ("lognormal", "loguniform"):
+            self._out_of_range(row.key, f"{words}; its spread is in per cent, so it stays above 0", "raise low")
             return {}
         source = spread.source or f"driver pack {self.pack.name} {self.pack.release}"
         if low == high:
@@ -187,6 +199,28 @@ class _Reader:
             for row in PARAMETERS:
                 if row.key.endswith(".prefix_cache_frac"):
                     yield fixed(row, self.asked.prefix_cache_frac, source="study", status="study")
+
+    def judge_labels(self) -> None:
+        """Every workload needs a label of its own, for results are kept by label; a pack without any explains none."""
+        pack = self.pack
+        parts = {
+            "services": [stated.name or stated.service for stated in pack.services],
+            "campaigns": [stated.name for stated in pack.campaigns],
+            "clusters": [stated.name for stated in pack.clusters],
+            "finetuning": [stated.name for stated in pack.finetuning],
+        }
+        taken = {AUXILIARY: "the load that follows no computing"}
+        for kind, labels in parts.items():
+            for k, label in enumerate(labels):
+                if label in taken:
+                    message = f"the label {label!r} is taken by {taken[label]}"
+                    remedy = "give it a name of its own, as in name: second"
+                    self.findings.append(self.at.error("GP-CAM-019", f"{kind}.{k}.name", message, remedy))
+                taken.setdefault(label, f"{kind}.{k}")
+        if len(taken) == 1:
+            message = f"the driver pack {pack.name} holds no workload"
+            remedy = "add services, campaigns, clusters or finetuning"
+            self.findings.append(self.at.error("GP-CAM-019", (), message, remedy))
 
     def services(self) -> Iterator[InferenceSpec]:
         """Inference of the pack, its users scaled to those of the study."""
@@ -226,6 +260,8 @@ class _Reader:
         parts = (("campaigns", pack.campaigns), ("clusters", pack.clusters), ("finetuning", pack.finetuning))
         stated: list[tuple[str, Any]] = [(f"{key}.{k}", part) for key, found in parts for k, part in enumerate(found)]
         factor = _factor(self.asked.accelerators, (part.accelerators for _, part in stated))
+        if factor <= 0:
+            return
         for key, part in stated:
             hardware = self.hardware(part.hardware, f"{key}.hardware")
             if hardware is not None:
@@ -244,15 +280,19 @@ class _Reader:
             given["accelerators"] = part.accelerators_per_run
         return FinetuneSpec(**given, reference_year=self.pack.reference_year, hardware=hardware)
 
+    def _hardware_of_study(self) -> Hardware | None:
+        if not self.asked.hardware:
+            return None
+        try:
+            return find_hardware(self.asked.hardware, Place(key=f"{self.key}.hardware"))
+        except InputError as error:
+            self.findings += error.findings
+            return None
+
     def hardware(self, stated: str, key: str) -> Hardware | None:
         """Hardware of a workload: the study's, its own, or the pack's."""
         if self.asked.hardware:
-            try:
-                return find_hardware(self.asked.hardware)
-            except InputError as error:
-                place = replace(StudySource().place(f"{self.key}.hardware"))
-                self.findings += [replace(finding, place=place) for finding in error.findings]
-                return None
+            return self.of_study
         return self.found(find_hardware, stated or self.pack.hardware, key if stated else "hardware")
 
     def mix(self, stated: PackService, service: Service, key: str) -> tuple[MixPart, ...] | None:
@@ -271,15 +311,28 @@ class _Reader:
         parts: list[MixPart] = []
         for kind, shares in (("small_domain", models.small_domain), ("general", models.general)):
             if shares and abs(sum(shares.values()) - 1.0) > _SUM_TOLERANCE:
-                message = f"the shares of the models of {kind} sum to {sum(shares.values()):g}, not to 1"
-                self.findings.append(self.at.error("GP-CAM-016", f"{where}.{kind}", message, "change the shares"))
+                message = f"the shares of the {kind.replace('_', ' ')} models sum to {sum(shares.values()):g}, not to 1"
+                self.findings.append(
+                    self.at.error("GP-CAM-016", f"{where}.{kind}", message, "change the shares so that they sum to 1")
+                )
                 return None
             for name, share in shares.items():
-                model = self.found(find_language_model, name, f"{where}.{kind}.{name}")
+                model = self.found(find_language_model, name, (*where.split("."), kind, name))
                 if model is None:
                     return None
                 parts.append(MixPart(model=model, share=share, is_small_domain=kind == "small_domain"))
         return tuple(parts)
+
+
+def _words(low: float, mode: float, high: float) -> str:
+    return f"{mode:g}" if low == high else f"P10 {low:g}, mode {mode:g}, P90 {high:g}"
+
+
+def _remedy(spread: Spread, most: float) -> str:
+    """Way out of a value beyond its bounds; a share above 1 was often meant in per cent."""
+    if most == 1 and _LEAST_PER_CENT <= spread.mode <= _PER_CENT:
+        return f"a share runs from 0 to 1; {spread.mode:g} looks like per cent, write {spread.mode / _PER_CENT:g}"
+    return "correct the value"
 
 
 def _local(stated: PackService, service: Service) -> str:

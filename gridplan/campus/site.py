@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.campus.campus_model import CampusModel
+from gridplan.campus.campus_model import AUXILIARY, CampusModel
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.facility.delivery import contract_frac, delivered_frac
 from gridplan.campus.facility.pue import FACILITY_PARTS, Cooling, CoolingKind, chiller_frac
@@ -22,8 +22,6 @@ from gridplan.campus.workloads.registry import workload_load
 
 FloatArray = npt.NDArray[np.float64]
 
-AUXILIARY = "auxiliary"
-"""Label of the load that follows no workload, on the dim ``workload``."""
 AUXILIARY_CLASS = "interactive"
 """Movable class of the auxiliary load: it cannot wait."""
 STAGES = (*PARTS, *FACILITY_PARTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,38 @@ import click
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
 from gridplan.cli.reply import Reply
-from gridplan.cli.solve_text import finding_notes, table_lines
+from gridplan.cli.solve_text import finding_notes
 
-COLUMNS = ("campus", "pack", "contract_mw", "peak_mw", "mean_mw", "load_factor", "users", "accelerators")
-SPREAD_COLUMNS = ("campus", "of", "low", "middle", "high")
+COLUMNS = ("campus", "pack", "contract MW", "peak MW", "mean MW", "load factor", "users", "accelerators")
+_MOST_SAMPLES = 4096
+_MILLION = 1e6
 
 
 @command("profile")
 @click.argument("study", metavar="STUDY", type=options.ANY_PATH)
 @options.out("Folder of the files. Default: profiles/<name of the study>.")
-@click.option("--year", "years", metavar="Y", type=int, multiple=True, help="Studied year; may be given several times.")
 @click.option(
-    "--samples", metavar="N", type=click.IntRange(2, 65536), default=None, help="Scenarios. Default: the study's."
+    "--year",
+    "years",
+    metavar="Y",
+    type=int,
+    multiple=True,
+    help="Studied year; may be given several times. Default: all.",
 )
-@click.option("--seed", metavar="N", type=click.IntRange(0, 2**31 - 1), default=None, help="Seed; default the study's.")
+@click.option(
+    "--samples",
+    metavar="N",
+    type=click.IntRange(2, _MOST_SAMPLES),
+    default=None,
+    help="Scenarios, a power of two for method sobol. Default: the study's.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0, 2**31 - 1),
+    default=None,
+    help="Seed of all random numbers. Default: the study's.",
+)
 def profile(study: Path, out: Path | None, years: tuple[int, ...], samples: int | None, seed: int | None) -> Reply:
     """Explain the MW of every campus: from users, steps and tokens to its load by hour, with the spread.
 
@@ -41,36 +59,63 @@ def profile(study: Path, out: Path | None, years: tuple[int, ...], samples: int 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     for record in answer["years"]:
-        yield f"{record['year']}: central values, and {record['samples']} scenarios"
-        yield from table_lines([_row(campus) for campus in record["campuses"]], COLUMNS)
+        yield f"{record['year']}: central values"
+        yield from _aligned([_row(campus) for campus in record["campuses"]], COLUMNS, texts=2)
         yield ""
-        yield "quantiles " + ", ".join(f"{q:g}" for q in record["quantiles"]) + " over the scenarios:"
-        yield from table_lines([row for campus in record["campuses"] for row in _spread(campus)], SPREAD_COLUMNS)
+        spread = ("campus", "quantity", *(_quantile(q) for q in record["quantiles"]))
+        yield f"{record['year']}: spread over {record['samples']:,} scenarios"
+        yield from _aligned([row for campus in record["campuses"] for row in _spread(campus)], spread, texts=2)
         yield ""
-        assumed = sorted({row["key"] for c in record["campuses"] for row in c["parameters"] if _is_assumed(row)})
-        yield f"{len(assumed)} drivers in force are assumptions without a public value; drivers.csv marks them"
+        in_force = {row["key"]: row["status"] for campus in record["campuses"] for row in campus["parameters"]}
+        assumed = sum(status == "assumption" for status in in_force.values())
+        yield (
+            f"{assumed} of {len(in_force)} drivers in force are assumptions without a public value; drivers.csv marks "
+            "them"
+        )
+        yield ""
     yield from (f"written: {path}" for path in answer["files"])
 
 
-def _row(campus: Mapping[str, Any]) -> dict[str, Any]:
+def _row(campus: Mapping[str, Any]) -> tuple[str, ...]:
     counts = campus["counts"]
-    return {
-        "campus": campus["id"],
-        "pack": campus["pack"],
-        "contract_mw": campus["contract_mw"],
-        "peak_mw": campus["peak_mw"],
-        "mean_mw": campus["mean_mw"],
-        "load_factor": campus["load_factor"],
-        "users": counts["concurrent_users"],
-        "accelerators": counts["inference_accelerators"] + counts["training_accelerators"],
-    }
+    return (
+        campus["id"],
+        f"{campus['pack']} {campus['release']}",
+        _mw(campus["contract_mw"]),
+        _mw(campus["peak_mw"]),
+        _mw(campus["mean_mw"]),
+        f"{campus['load_factor']:.2f}",
+        _people(counts["concurrent_users"]),
+        f"{counts['inference_accelerators'] + counts['training_accelerators']:,.0f}",
+    )
 
 
-def _spread(campus: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for name, values in campus["spread"].items():
-        middle = values[len(values) // 2]
-        yield {"campus": campus["id"], "of": name, "low": values[0], "middle": middle, "high": values[-1]}
+def _spread(campus: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    values = campus["spread"]
+    yield (campus["id"], "peak MW", *(_mw(value) for value in values["peak_mw"]))
+    yield (campus["id"], "energy GWh", *(f"{value / 1e3:,.1f}" for value in values["energy_mwh"]))
+    yield (campus["id"], "load factor", *(f"{value:.2f}" for value in values["load_factor"]))
 
 
-def _is_assumed(row: Mapping[str, Any]) -> bool:
-    return bool(row["status"] == "assumption")
+def _mw(value: float) -> str:
+    return f"{value:,.1f}"
+
+
+def _people(count: float) -> str:
+    """Count of users as people say it."""
+    return f"{count / _MILLION:,.1f} million" if count >= _MILLION else f"{count:,.0f}"
+
+
+def _quantile(q: float) -> str:
+    return f"P{100 * q:g}"
+
+
+def _aligned(rows: Sequence[Sequence[str]], head: Sequence[str], *, texts: int) -> Iterator[str]:
+    """Table of text: the first ``texts`` columns to the left, numbers to the right."""
+    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
+    for row in (head, *rows):
+        cells = (
+            cell.ljust(width) if k < texts else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()

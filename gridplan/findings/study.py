@@ -374,6 +374,13 @@ STUDY_FINDINGS: tuple[FindingKind, ...] = (
         "Give a campus a preset, or ask for another year.",
     ),
     FindingKind(
+        "GP-CAM-019",
+        "Workloads of a driver pack",
+        "error",
+        "Two workloads of a driver pack have one label, or the pack holds no workload at all.",
+        "Give every workload a name of its own.",
+    ),
+    FindingKind(
         "GP-CAM-021",
         "Unknown climate",
         "error",

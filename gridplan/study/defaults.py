@@ -52,6 +52,7 @@ _LOAD_FACTOR = (
 )
 _PHOENIX = "power-cap trial in Phoenix 2025: tiers that lose 0, 10, 25 and 50 % of throughput (arXiv 2507.00909)"
 _IDLE = "Acme clusters: idle server 1,512 W of 6,554 W maximum (0.23), of 5,418 W p99 (0.28)"
+_OF_PACK = "absent: as the driver pack has it"
 _STORAGE = "upper end of lithium-ion figures; the US battery fleet measured 0.82 in 2019 (EIA)"
 _FIBRE = "single-mode fibre (ITU-T G.652) at 1,550 nm: 299,792 km/s / 1.468 = 204,218 km/s"
 _ROUTE = (
@@ -183,6 +184,19 @@ _CAMPUS: tuple[_Row, ...] = (
     ("campuses.workloads.shape", "azure_conversation", "",
      "requests by hour of week, Azure LLM inference trace 2024, conversation (CC BY 4.0)", "measured",
      "day and week shape of interactive requests"),
+    ("campuses.workloads.model.concurrent_users", None, "1", _OF_PACK, "choice",
+     "mean users at work at once, over all services"),
+    ("campuses.workloads.model.accelerators", None, "1", _OF_PACK, "choice",
+     "accelerators of training and fine-tuning together"),
+    ("campuses.workloads.model.cooling", "", "", _OF_PACK, "choice", "cooling of the halls"),
+    ("campuses.workloads.model.local_share", None, "1", _OF_PACK, "choice", "requests of users nearby"),
+    ("campuses.workloads.model.autoscale_frac", None, "1", _OF_PACK, "choice", "part of the fleet that follows demand"),
+    ("campuses.workloads.model.small_domain_frac", None, "1", _OF_PACK, "choice", "calls of small domain models"),
+    ("campuses.workloads.model.edge_offload_frac", None, "1", _OF_PACK, "choice", "calls answered on devices"),
+    ("campuses.workloads.model.reprompt_probability", None, "1", _OF_PACK, "choice", "answers asked for again"),
+    ("campuses.workloads.model.prefix_cache_frac", None, "1", _OF_PACK, "choice", "input found in the cache"),
+    ("campuses.workloads.model.efficiency_trend_per_year", None, "1", _OF_PACK, "choice",
+     "yearly factor on the energy of a token"),
     ("campuses.workloads.model.scaling", "scale_to_contract", "", "the contract is what was asked for", "choice",
      "scale_to_contract: users and accelerators are scaled until the peak is the contract; as_stated; clip"),
     ("campuses.workloads.model.delivery", "contract", "", "the full contract is the cautious basis", "choice",

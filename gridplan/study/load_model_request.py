@@ -10,33 +10,30 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gridplan.study.fields import Part, about, default
-from gridplan.study.quantity import Count, Day, Fraction, NotNegative, Text, Whole
+from gridplan.study.quantity import Count, Day, Fraction, NotNegative, Positive, Text, Users, Whole
 
+MOST_SAMPLES = 4096
+"""Most scenarios: the hours of all are in memory together, 0.6 GB of a year."""
 _MODEL = "campuses.workloads.model"
-_PACK = "the pack's where absent"
 
 
 class LoadModel(Part):
     """Parameters of a campus that a study sets itself; every other one is its driver pack's."""
 
-    concurrent_users: Annotated[
-        NotNegative | None, about(f"mean users at work at once, over all services; {_PACK}", "1")
-    ] = None
-    accelerators: Annotated[
-        NotNegative | None, about(f"accelerators of training and fine-tuning together; {_PACK}", "1")
-    ] = None
-    hardware: Annotated[Text, about(f"accelerators, as in h100; {_PACK}")] = ""
-    cooling: Annotated[Literal["", "liquid", "air"], about(f"cooling of the halls; {_PACK}")] = ""
+    concurrent_users: Users | None = default(f"{_MODEL}.concurrent_users")
+    accelerators: Annotated[NotNegative, Field(le=1e9)] | None = default(f"{_MODEL}.accelerators")
+    hardware: Annotated[Text, about("accelerators, as in h100; those of the pack where absent")] = ""
+    cooling: Literal["", "liquid", "air"] = default(f"{_MODEL}.cooling")
     timezone: Annotated[Text, about("IANA zone of the users nearby; the study's where absent")] = ""
-    local_share: Annotated[Fraction | None, about(f"requests of users nearby; {_PACK}", "1")] = None
-    autoscale_frac: Annotated[Fraction | None, about(f"part of the fleet that follows demand; {_PACK}", "1")] = None
-    small_domain_frac: Annotated[Fraction | None, about(f"calls of small domain models; {_PACK}", "1")] = None
-    edge_offload_frac: Annotated[Fraction | None, about(f"calls answered on devices; {_PACK}", "1")] = None
-    reprompt_probability: Annotated[Fraction | None, about(f"answers asked for again; {_PACK}", "1")] = None
-    prefix_cache_frac: Annotated[Fraction | None, about(f"input found in the cache; {_PACK}", "1")] = None
-    efficiency_trend_per_year: Annotated[
-        NotNegative | None, about(f"yearly factor on the energy of a token; {_PACK}", "1")
-    ] = None
+    local_share: Fraction | None = default(f"{_MODEL}.local_share")
+    autoscale_frac: Fraction | None = default(f"{_MODEL}.autoscale_frac")
+    small_domain_frac: Fraction | None = default(f"{_MODEL}.small_domain_frac")
+    edge_offload_frac: Fraction | None = default(f"{_MODEL}.edge_offload_frac")
+    reprompt_probability: Fraction | None = default(f"{_MODEL}.reprompt_probability")
+    prefix_cache_frac: Fraction | None = default(f"{_MODEL}.prefix_cache_frac")
+    efficiency_trend_per_year: Annotated[Positive, Field(ge=0.01, le=2)] | None = default(
+        f"{_MODEL}.efficiency_trend_per_year"
+    )
     scaling: Literal["scale_to_contract", "as_stated", "clip"] = default(f"{_MODEL}.scaling")
     delivery: Literal["contract", "expected"] = default(f"{_MODEL}.delivery")
     in_service: Annotated[
@@ -54,7 +51,7 @@ class Correlation(Part):
 class Uncertainty(Part):
     """Scenarios of the modelled load."""
 
-    samples: Annotated[Count, Field(ge=2, le=65536)] = default("uncertainty.samples")
+    samples: Annotated[Count, Field(ge=2, le=MOST_SAMPLES)] = default("uncertainty.samples")
     method: Literal["latin_hypercube", "sobol"] = default("uncertainty.method")
     quantiles: Annotated[tuple[Fraction, ...], Field(min_length=1, max_length=9)] = default("uncertainty.quantiles")
     trajectories: Annotated[Count, Field(ge=3, le=5)] = default("uncertainty.trajectories")

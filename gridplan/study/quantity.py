@@ -214,6 +214,7 @@ _WHOLE = BeforeValidator(as_whole)
 _TEXT_OR_WHOLE = str | int
 _ONE_OR_MORE = Annotated[list[_TEXT_OR_WHOLE], Field(min_length=1)]
 
+Number = Annotated[float, _NUMBER]
 Growth = Annotated[float, Field(gt=-1, lt=1), _NUMBER]
 Positive = Annotated[float, Field(gt=0), _NUMBER]
 NotNegative = Annotated[float, Field(ge=0), _NUMBER]
@@ -227,6 +228,8 @@ Mw = Annotated[float, Field(ge=0), _in_unit("MW")]
 PositiveMw = Annotated[float, Field(gt=0), _in_unit("MW")]
 PositiveMwh = Annotated[float, Field(gt=0), _in_unit("MWh")]
 PositiveMva = Annotated[float, Field(gt=0), _in_unit("MVA")]
+Users = Annotated[float, Field(ge=0, le=1e10), _NUMBER]
+Accelerators = Annotated[int, Field(ge=1, le=10**9), _WHOLE]
 Whole = Annotated[int, Field(ge=0), _WHOLE]
 Count = Annotated[int, Field(ge=1), _WHOLE]
 Seed = Annotated[int, Field(ge=0, lt=2**31), _WHOLE]

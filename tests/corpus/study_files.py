@@ -222,6 +222,85 @@ LOAD_LOSS = (
     ),
 )
 
+PACK = """\
+pack_version: 1
+name: own
+release: "1"
+title: own pack
+reference_year: 2026
+hardware: h100
+models:
+  general: {llama_70b: 1}
+services:
+  - {service: chat, concurrent_users: 1000000}
+clusters:
+  - {accelerators: 1000}
+parameters:
+  serving.local_share: {low: 0.2, mode: 0.4, high: 0.7}
+"""
+MODELLED = swap(
+    "      load_factor: 0.8\n      shares: {interactive: 0.5, batch: 0.3, pretrain: 0.2}\n", "      pack: own.yaml\n"
+)
+CLIMATE = swap("    block_mw: 20\n", "    block_mw: 20\n    climate: phoenix\n")
+
+
+def pack(
+    name: str, code: str, old: str = "", new: str = "", *changes: Change, severity: str = "error", text: str = PACK
+) -> Damaged:
+    """The first campus follows a driver pack in which one text is changed."""
+    assert old in text
+    beside = {"own.yaml": text.replace(old, new, 1)} if text else {}
+    return study(name, code, MODELLED, CLIMATE, *changes, severity=severity, beside=beside)
+
+
+USERS = "concurrent_users: 1000000"
+PACKS = (
+    pack("pack without a fault", "GP-CAM-017", severity="note"),
+    pack("negative users", "GP-VAL-005", USERS, "concurrent_users: -5"),
+    pack("users as text", "GP-VAL-001", USERS, "concurrent_users: many"),
+    pack("more users than people", "GP-VAL-005", USERS, "concurrent_users: 1e300"),
+    pack("shares of models", "GP-CAM-016", "llama_70b: 1", "llama_70b: 0.6, llama_8b: 0.3"),
+    pack("no model for tokens", "GP-CAM-016", "models:\n  general: {llama_70b: 1}\n", ""),
+    pack("unknown service", "GP-CAM-011", "service: chat", "service: chta"),
+    pack("unknown language model", "GP-CAM-012", "llama_70b", "lama_70b"),
+    pack("unknown hardware", "GP-CAM-010", "h100", "h10"),
+    pack("unknown parameter", "GP-CAM-013", "local_share", "local_shar"),
+    pack("unknown shape of a service", "GP-CAM-001", USERS, f"{USERS}, shape_local: azure"),
+    pack("share of 1.4", "GP-CAM-014", "{low: 0.2, mode: 0.4, high: 0.7}", "1.4"),
+    pack("share in per cent", "GP-CAM-014", "{low: 0.2, mode: 0.4, high: 0.7}", "40"),
+    pack("low above mode", "GP-CAM-014", "low: 0.2", "low: 0.5"),
+    pack("infinite parameter", "GP-VAL-001", "mode: 0.4", "mode: .inf"),
+    pack("label twice", "GP-CAM-019", "clusters:", f"  - {{service: chat, {USERS}}}\nclusters:"),
+    pack("no workload", "GP-CAM-019", PACK[PACK.index("services:") : PACK.index("parameters:")], ""),
+    pack("alias in a pack", "GP-YML-001", "hardware: h100", "hardware: &h h100\ncooling: *h"),
+    pack("tag in a pack", "GP-YML-001", "hardware: h100", "hardware: !!python/name:os.system h100"),
+    pack("pack of another version", "GP-STU-002", "pack_version: 1", "pack_version: 2"),
+    pack("pack that is a list", "GP-VAL-001", text="- pack_version: 1\n"),
+    pack("empty pack", "GP-ENC-002", text="\n"),
+    pack("pack that is missing", "GP-ENC-002", text=""),
+    pack("pack above the folder", "GP-SEC-001", "", "", swap("own.yaml", "../own.yaml")),
+    pack("pack that is a folder", "GP-ENC-002", "", "", swap("own.yaml", "west")),
+    pack("unknown preset", "GP-CAM-015", "", "", swap("pack: own.yaml", "preset: chat_general")),
+    pack(
+        "hardware of the study",
+        "GP-CAM-010",
+        "",
+        "",
+        swap("pack: own.yaml", "pack: own.yaml\n      model: {hardware: h10}"),
+    ),
+    pack(
+        "users above the contract",
+        "GP-CAM-017",
+        "",
+        "",
+        swap("pack: own.yaml", "pack: own.yaml\n      model: {scaling: as_stated, concurrent_users: 100000000}"),
+    ),
+    pack("pack without climate", "GP-CAM-022", "", "", swap("    climate: phoenix\n", ""), severity="warning"),
+    pack(
+        "too many samples", "GP-VAL-005", "", "", swap("campuses:\n", "uncertainty: {samples: 2000000000}\ncampuses:\n")
+    ),
+)
+
 SWEEPS = (
     sweep(
         "axis twice",
@@ -235,4 +314,4 @@ SWEEPS = (
     sweep("too many studies", "GP-SIZ-001", swap("[0.0, 0.02]", str([k / 1e6 for k in range(12_000)]))),
 )
 
-STUDIES = (*YAML, *VALUES, *NAMES_AND_HOURS, *PLACES, *LOAD_LOSS, *SWEEPS)
+STUDIES = (*YAML, *VALUES, *NAMES_AND_HOURS, *PLACES, *LOAD_LOSS, *PACKS, *SWEEPS)

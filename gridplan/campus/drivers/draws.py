@@ -48,8 +48,10 @@ def base_draws(parameters: Iterable[Parameter]) -> Draws:
     return Draws({p.key: np.array([p.mode]) for p in parameters})
 
 
-def sampled_draws(parameters: Iterable[Parameter], u: Mapping[str, FloatArray]) -> Draws:
-    """Scenarios at the given probabilities, dims (scenario,) each; a parameter without any stays at its mode."""
-    count = next((len(value) for value in u.values()), 1)
-    still = np.full(count, 0.5)
-    return Draws({p.key: value_at(p, u[p.key]) if p.key in u else np.full_like(still, p.mode) for p in parameters})
+def sampled_draws(parameters: Iterable[Parameter], u: Mapping[str, FloatArray], scenarios: int | None = None) -> Draws:
+    """Scenarios at the given probabilities, dims (scenario,) each; a parameter without any stays at its mode.
+
+    ``scenarios`` is needed where no parameter has a probability.
+    """
+    count = next((len(value) for value in u.values()), 1) if scenarios is None else scenarios
+    return Draws({p.key: value_at(p, u[p.key]) if p.key in u else np.full(count, p.mode) for p in parameters})

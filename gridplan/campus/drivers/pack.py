@@ -11,20 +11,32 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from gridplan.study.fields import Part, about
-from gridplan.study.quantity import Count, Fraction, NotNegative, Positive, Text, Whole, Year, parse_quantity
+from gridplan.study.quantity import (
+    Accelerators,
+    Count,
+    Fraction,
+    Id,
+    NotNegative,
+    Number,
+    Positive,
+    Text,
+    Users,
+    Year,
+    parse_quantity,
+)
 
 PACK_VERSION = 1
 """Version of the format of packs."""
 
-Size = Literal["small_domain", "general"]
+_MOST_RUNS = 365  # one a day
 
 
 class Spread(Part):
     """Value of a parameter: P10, mode and P90, with where they come from."""
 
-    low: Annotated[float | None, about("P10; the mode where absent")] = None
-    mode: Annotated[float, about("central value")]
-    high: Annotated[float | None, about("P90; the mode where absent")] = None
+    low: Annotated[Number | None, about("P10; the mode where absent")] = None
+    mode: Annotated[Number, about("central value")]
+    high: Annotated[Number | None, about("P90; the mode where absent")] = None
     source: Annotated[Text, about("where the numbers come from")] = ""
     status: Annotated[
         Literal["measured", "literature", "derived", "calibrated", "assumption", "choice"], about("how good they are")
@@ -49,8 +61,8 @@ class PackService(Part):
     """One service of a pack; what is absent is the service's own."""
 
     service: Annotated[Text, about("service of the table of services")]
-    name: Annotated[Text, about("label; the service where absent")] = ""
-    concurrent_users: Annotated[NotNegative, about("mean users at work at once in the reference year", "1")]
+    name: Annotated[Id, about("label; the service where absent")] = ""
+    concurrent_users: Annotated[Users, about("mean users at work at once in the reference year", "1")]
     segment: Annotated[Literal["consumer", "enterprise", "research"], about("whose day it follows")] = "consumer"
     models: Annotated[Models | None, about("models that answer; those of the pack where absent")] = None
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
@@ -65,16 +77,18 @@ class PackService(Part):
 class PackCampaign(Part):
     """Large training runs on accelerators of their own."""
 
-    name: Annotated[Text, about("label")] = "pretrain"
-    accelerators: Annotated[Whole, about("accelerators of a run", "1")]
+    name: Annotated[Id, about("label")] = "pretrain"
+    accelerators: Annotated[Accelerators, about("accelerators of a run", "1")]
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
-    campaigns_per_year: Annotated[NotNegative, about("runs begun in a year", "1/year")] = 1.0
+    campaigns_per_year: Annotated[NotNegative, Field(le=_MOST_RUNS), about("runs begun in a year", "1/year")] = 1.0
     days: Annotated[Positive | None, about("length of a run; absent: one after the other, all year", "d")] = None
     first_day: Annotated[NotNegative, about("day of the year on which a run begins, from 0", "d")] = 0.0
     growth: Annotated[
         Literal["retrain", "incremental"], about("retrain from nothing, or in shorter and more frequent steps")
     ] = "retrain"
-    increments: Annotated[Count, about("steps in place of one run where it is incremental", "1")] = 4
+    increments: Annotated[
+        Count, Field(le=_MOST_RUNS), about("steps in place of one run where it is incremental", "1")
+    ] = 4
     data_cap_year: Annotated[Year | None, about("year after which new text is exhausted; absent: never")] = None
     fill_share: Annotated[Fraction, about("accelerators that other work takes between runs", "1")] = 0.0
 
@@ -82,8 +96,8 @@ class PackCampaign(Part):
 class PackCluster(Part):
     """Shared cluster of many jobs of all sizes."""
 
-    name: Annotated[Text, about("label")] = "cluster"
-    accelerators: Annotated[Count, about("accelerators of the cluster", "1")]
+    name: Annotated[Id, about("label")] = "cluster"
+    accelerators: Annotated[Accelerators, about("accelerators of the cluster", "1")]
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
     movable: Annotated[Literal["batch", "finetune", "pretrain"], about("what of it can move")] = "finetune"
 
@@ -91,10 +105,10 @@ class PackCluster(Part):
 class PackFinetune(Part):
     """Fine-tuning at a cadence."""
 
-    name: Annotated[Text, about("label")] = "finetune"
-    accelerators: Annotated[Count, about("accelerators kept for it", "1")]
-    users: Annotated[NotNegative, about("users that submit runs in the reference year", "1")]
-    accelerators_per_run: Annotated[Count, about("accelerators of one run", "1")] = 8
+    name: Annotated[Id, about("label")] = "finetune"
+    accelerators: Annotated[Accelerators, about("accelerators kept for it", "1")]
+    users: Annotated[Users, about("users that submit runs in the reference year", "1")]
+    accelerators_per_run: Annotated[Accelerators, about("accelerators of one run", "1")] = 8
     hardware: Annotated[Text, about("accelerators; those of the pack where absent")] = ""
 
 

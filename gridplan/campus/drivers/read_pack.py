@@ -11,22 +11,25 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gridplan.campus.drivers.pack import DriverPack
-from gridplan.errors import InputError, Place, did_you_mean, input_error, refuse_errors
+from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error, refuse_errors
 from gridplan.network.embedded import embedded_root
 from gridplan.study.messages import schema_findings
-from gridplan.study.read import read_text_file
 from gridplan.study.source import StudySource, read_tree
+from gridplan.text_file import read_text_file
 
 _FOLDER = "driver_packs"
+_MAX_BYTES = 1 << 20
+_REMEDY = "name a YAML text file beside the study; docs/load-model.md shows one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackFile:
-    """A driver pack and where its keys stand."""
+    """A driver pack, where its keys stand, and warnings of its text."""
 
     pack: DriverPack
     source: StudySource
     path: Path
+    findings: tuple[Finding, ...] = ()
 
 
 def preset_names() -> tuple[str, ...]:
@@ -63,9 +66,10 @@ def read_pack(path: Path) -> PackFile:
     FileError
         If the file exists and may not be read.
     """
-    text, _ = read_text_file(path)
+    text, findings = read_text_file(path, what="driver pack", remedy=_REMEDY, max_bytes=_MAX_BYTES)
     tree = read_tree(text, path)
-    refuse_errors(tree.findings)
+    findings += tree.findings
+    refuse_errors(findings)
     if not isinstance(tree.value, dict):
         what = "a driver pack is a group of keys, one 'key: value' per line"
         raise InputError([tree.source.error("GP-VAL-001", (), what, "begin with pack_version: 1")])
@@ -73,4 +77,4 @@ def read_pack(path: Path) -> PackFile:
         pack = DriverPack.model_validate(tree.value)
     except ValidationError as reason:
         raise InputError(schema_findings(reason, DriverPack, tree.source)) from None
-    return PackFile(pack=pack, source=tree.source, path=path)
+    return PackFile(pack=pack, source=tree.source, path=path, findings=findings)

@@ -5,6 +5,8 @@ A band is pointwise: no trajectory runs along it. What the plan needs are trajec
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +15,8 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+_TRIED = 2000
+_DIGITS = 9  # costs that differ by less are equal
 
 
 def pointwise_quantiles(p_mw: npt.NDArray[np.floating], quantiles: Sequence[float]) -> FloatArray:
@@ -67,16 +71,27 @@ class Medoids:
 def medoids(features: Features, count: int) -> Medoids:
     """Medoids of scenarios: the least sum of distances in (energy, peak, load factor), in order of energy.
 
-    Greedy build, then the best swap until none helps (partitioning around medoids); ties go to the lower number.
+    Few scenarios: every choice is tried. Many: greedy build, then the best swap until none helps (partitioning around
+    medoids). Ties go to the lower number.
     """
     points = features.standardised()
-    distance = np.sqrt(((points[:, None, :] - points[None, :, :]) ** 2).sum(axis=2))
-    chosen = _built(distance, min(count, len(points)))
-    chosen = _swapped(distance, chosen)
+    square = np.zeros((len(points), len(points)))
+    for column in points.T:
+        square += (column[:, None] - column[None, :]) ** 2
+    distance = np.sqrt(square, out=square)
+    few = min(count, len(points))
+    is_small = math.comb(len(points), few) <= _TRIED
+    chosen = _best_of_all(distance, few) if is_small else _swapped(distance, _built(distance, few))
     nearest = np.argmin(distance[:, chosen], axis=1)
     weight = np.bincount(nearest, minlength=len(chosen)) / len(points)
     order = sorted(range(len(chosen)), key=lambda k: (features.energy_mwh[chosen[k]], chosen[k]))
     return Medoids(scenario=tuple(int(chosen[k]) for k in order), weight=tuple(float(weight[k]) for k in order))
+
+
+def _best_of_all(distance: FloatArray, count: int) -> list[int]:
+    tried = itertools.combinations(range(len(distance)), count)
+    _, best = min((round(float(distance[:, c].min(axis=1).sum()), _DIGITS), c) for c in tried)
+    return list(best)
 
 
 def _built(distance: FloatArray, count: int) -> list[int]:

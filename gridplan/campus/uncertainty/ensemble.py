@@ -92,7 +92,7 @@ def scenario_draws(campuses: Sequence[SizedCampus], asked: Uncertainty, seed: in
             if parameter.is_spread:
                 columns[_column(parameter.scope, campus.model.campus, parameter.key)] = None
     sample = unit_sample(list(columns), asked.samples, seed, asked.method)
-    users = [_column("campus", campus.model.campus, _USERS) for campus in campuses]
+    users = sorted(_column("campus", campus.model.campus, _USERS) for campus in campuses)
     sample = with_rank_correlation(sample, [(users, asked.correlation.users)])
     return [
         sampled_draws(
@@ -102,9 +102,8 @@ def scenario_draws(campuses: Sequence[SizedCampus], asked: Uncertainty, seed: in
                 for p in campus.model.parameters
                 if p.is_spread
             },
+            asked.samples,
         )
-        if columns
-        else sampled_draws(campus.model.parameters, {"": np.full(asked.samples, 0.5)})
         for campus in campuses
     ]
 
@@ -135,11 +134,12 @@ def run_ensemble(
     """
     draws = scenario_draws(campuses, asked, seed)
     total = np.zeros((asked.samples, len(hours)))
-    sums = []
-    for campus, own in zip(campuses, draws, strict=True):
-        site, summed = _campus_sums(campus, own, hours, asked, seed, sink, block)
+    summed: dict[int, _Sums] = {}
+    # In order of their names, so that the sum has the same rounding in whatever order the study names them.
+    for k in sorted(range(len(campuses)), key=lambda k: campuses[k].model.campus):
+        site, summed[k] = _campus_sums(campuses[k], draws[k], hours, asked, seed, sink, block)
         total += site
-        sums.append(summed)
+    sums = [summed[k] for k in range(len(campuses))]
     features = Features(energy_mwh=total.sum(axis=1), peak_mw=total.max(axis=1, initial=0.0))
     chosen = medoids(features, asked.trajectories)
     return Ensemble(

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 Method = Literal["latin_hypercube", "sobol"]
+_LEAST_EIGENVALUE = 1e-9
 
 
 def unit_sample(names: Sequence[str], samples: int, seed: int, method: Method) -> dict[str, FloatArray]:
@@ -56,13 +57,23 @@ def rank_correlated(columns: Sequence[FloatArray], correlation: FloatArray) -> l
 
     count = len(columns[0])
     scores = np.column_stack([ndtri(rankdata(column) / (count + 1)) for column in columns])
-    found = np.linalg.cholesky(np.corrcoef(scores, rowvar=False).reshape(len(columns), -1))
-    wanted = np.linalg.cholesky(correlation)
-    turned = scores @ np.linalg.inv(found).T @ wanted.T
+    found = np.corrcoef(scores, rowvar=False).reshape(len(columns), -1)
+    turned = scores @ np.linalg.inv(_root(found)).T @ _root(correlation).T
     return [
         np.asarray(np.sort(column)[np.argsort(np.argsort(turned[:, k], kind="stable"), kind="stable")])
         for k, column in enumerate(columns)
     ]
+
+
+def _root(correlation: FloatArray) -> FloatArray:
+    """Lower triangle ``L`` with ``L L' = correlation``, drawn a little to the unit matrix where it is singular.
+
+    So it is of as few scenarios as columns, and of a correlation of 1.
+    """
+    unit = np.eye(len(correlation))
+    least = float(np.linalg.eigvalsh(correlation)[0])
+    part = max(0.0, _LEAST_EIGENVALUE - least)
+    return np.asarray(np.linalg.cholesky((correlation + part * unit) / (1.0 + part)))
 
 
 def with_rank_correlation(

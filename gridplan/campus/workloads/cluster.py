@@ -14,7 +14,7 @@ from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.hardware import Hardware
 from gridplan.campus.server_power import ServerPower, load_of_busy, server_power
 from gridplan.campus.streams import Streams
-from gridplan.campus.workloads.job_mix import JobMix, hourly_overlap_squared_h2, job_mix
+from gridplan.campus.workloads.job_mix import JobMix, hourly_overlap_squared_h2, job_mix, mean_of
 from gridplan.campus.workloads.load import Hours, ItLoad
 from gridplan.campus.workloads.waiting import served_in_turn
 
@@ -96,7 +96,7 @@ def _asked_accelerators(
     mean = spec.accelerators * share
     short_mean = mean * (1 - long_share)
     short_shape, short_scale = _short_gamma(mix, short_mean)
-    long_jobs = mean * long_share / ((mix.long_share @ mix.sizes) * mix.long.mean_h())
+    long_jobs = mean * long_share / (mean_of(mix.long_share, mix.sizes) * mix.long.mean_h())
     for k, row in enumerate(asked):
         generator = streams.generator(f"{spec.name}.jobs", k)
         row[:] = _long_jobs(mix, k, long_jobs[k], len(row), generator)
@@ -110,7 +110,7 @@ def _short_gamma(mix: JobMix, mean: FloatArray) -> tuple[FloatArray, FloatArray]
 
     ``mean = r E[S] E[D]``, ``variance = r E[S^2] E[overlap^2]``; a gamma law, for it is never negative.
     """
-    size, size_squared = mix.short_share @ mix.sizes, mix.short_share @ mix.sizes**2
+    size, size_squared = mean_of(mix.short_share, mix.sizes), mean_of(mix.short_share, mix.sizes**2)
     # Variance over mean does not depend on the rate.
     scale = size_squared * hourly_overlap_squared_h2(mix.short) / (size * mix.short.mean_h())
     return mean / scale, scale

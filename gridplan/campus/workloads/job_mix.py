@@ -98,10 +98,15 @@ def tail_share(sizes: FloatArray, mean_size: FloatArray) -> FloatArray:
     flat, steep = np.zeros(len(mean_size)), np.full(len(mean_size), _STEEPEST)
     for _ in range(_BISECTIONS):
         middle = (flat + steep) / 2
-        is_large = _tail_probability(tail, middle) @ tail > wished
+        is_large = mean_of(_tail_probability(tail, middle), tail) > wished
         flat, steep = np.where(is_large, middle, flat), np.where(is_large, steep, middle)
     share = (1 - SINGLE_SHARE) * _tail_probability(tail, steep)
     return np.concatenate([np.full((len(mean_size), 1), SINGLE_SHARE), share], axis=1)
+
+
+def mean_of(share: FloatArray, values: FloatArray) -> FloatArray:
+    """Mean of values at these shares, dims (scenario,); no matrix product, whose rounding depends on the block."""
+    return np.asarray((share * values).sum(axis=1))
 
 
 def _tail_probability(tail: FloatArray, exponent: FloatArray) -> FloatArray:

@@ -238,6 +238,36 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "error",
         "campuses.0.workloads.measured.batch.timezone",
     ),
+    (
+        study({"workloads": {"preset": "chat_general_large", "pack": "own.yaml"}}, criteria=MODELLED),
+        "GP-STU-009",
+        "error",
+        "campuses.0.workloads.pack",
+    ),
+    (
+        study({"workloads": {"model": {"concurrent_users": 5}}}),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.model",
+    ),
+    (
+        study({"workloads": {"preset": "chat_general_large", "load_factor": 0.7}}, criteria=MODELLED),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.load_factor",
+    ),
+    (study({"workloads": {"preset": "chat_general_large"}}), "GP-STU-009", "warning", "campuses.0.workloads.preset"),
+    (
+        study({"workloads": {"pack": "own.yaml", "model": {"timezone": "America/Fenix"}}}, criteria=MODELLED),
+        "GP-TIM-005",
+        "error",
+        "campuses.0.workloads.model.timezone",
+    ),
+    (study(uncertainty={"quantiles": [0.9, 0.1]}), "GP-VAL-005", "error", "uncertainty.quantiles"),
+    (study(uncertainty={"quantiles": [0.1, 0.1]}), "GP-VAL-005", "error", "uncertainty.quantiles"),
+    (study(uncertainty={"method": "sobol", "samples": 100}), "GP-VAL-005", "error", "uncertainty.samples"),
+    (study(uncertainty={"trajectory": 5}), "GP-VAL-005", "error", "uncertainty.trajectory"),
+    (study(uncertainty={"samples": 3}), "GP-VAL-005", "error", "uncertainty.trajectories"),
 ]
 
 
