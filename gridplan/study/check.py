@@ -12,6 +12,7 @@ from gridplan.solution import WORKLOADS
 from gridplan.study.check_failover import FAILOVER_RULES
 from gridplan.study.check_jobs import JOB_RULES
 from gridplan.study.check_load_model import LOAD_MODEL_RULES
+from gridplan.study.check_movable import MOVABLE_RULES
 from gridplan.study.check_places import PLACE_RULES
 from gridplan.study.check_series import SERIES_RULES
 from gridplan.study.local_time import hours_of_year, is_timezone, timezones
@@ -267,6 +268,7 @@ RULES: tuple[Rule, ...] = (
     *FAILOVER_RULES,
     *JOB_RULES,
     *PLACE_RULES,
+    *MOVABLE_RULES,
     *SERIES_RULES,
 )
 
