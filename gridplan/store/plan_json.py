@@ -203,6 +203,7 @@ def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
         "block_mw": campus.block_mw,
         "service": campus.service.kind,
         "idle_floor_frac": float(plan.campuses.idle_floor_frac[i]),
+        "rebound_frac": campus.workloads.flexibility.rebound_frac,
         "classes": {w: _class(plan, i, c) for c, w in enumerate(WORKLOADS)},
         "terms": {
             "max_energy_frac": terms.max_energy_frac,

@@ -202,6 +202,7 @@ def _request(name: str) -> dict[str, Any]:
             "flexibility": {
                 "idle_floor_frac": case.IDLE_FLOOR_FRAC,
                 "power_cap": "linear",
+                "rebound_frac": case.REBOUND_FRAC,
                 "geo_shift": _geo_shift() if name == "mesa" else None,
                 **{key: by_class[key] for key in ("deadline_h", "shed_frac", "min_power_frac")},
             },
@@ -308,6 +309,7 @@ def _planned(name: str) -> dict[str, Any]:
         "block_mw": 20.0,
         "service": "conditional",
         "idle_floor_frac": case.IDLE_FLOOR_FRAC,
+        "rebound_frac": case.REBOUND_FRAC,
         "classes": classes,
         "terms": dict(case.TERMS),
         "jobs": [job] if is_in else [],

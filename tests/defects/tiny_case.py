@@ -34,6 +34,7 @@ IDLE_FLOOR_FRAC = 0.25
 JOB = {"id": "tune", "energy_mwh": 200.0, "p_max_mw": 15.0, "first": 10, "end": 40}
 CONTRACT_MW = {"mesa": 80.0, "yuma": 40.0}
 CONNECTED_MW = {"mesa": 80.0, "yuma": 0.0}
+REBOUND_FRAC = 4.0
 SHIFT = {"workload": "batch", "max_frac": 0.3, "cost_usd_per_mwh": 1.0}
 STORE = {"p_mw": 10.0, "e_mwh": 40.0, "efficiency_roundtrip_frac": 0.86}
 FAILOVER = {"to": "yuma", "share_frac": 0.25}
