@@ -11,6 +11,7 @@ from gridplan.findings.files import FILE_FINDINGS
 from gridplan.findings.formats import FORMAT_FINDINGS
 from gridplan.findings.grid import GRID_FINDINGS
 from gridplan.findings.kind import FindingKind
+from gridplan.findings.movable import MOVABLE_FINDINGS
 from gridplan.findings.screen import SCREEN_FINDINGS
 from gridplan.findings.study import STUDY_FINDINGS
 
@@ -19,7 +20,7 @@ THEMES: dict[str, tuple[FindingKind, ...]] = {
     "Network formats": FORMAT_FINDINGS,
     "Files and tables": FILE_FINDINGS,
     "Contingency files": CONTINGENCY_FINDINGS,
-    "Studies, hours and sweeps": STUDY_FINDINGS,
+    "Studies, hours and sweeps": (*STUDY_FINDINGS, *MOVABLE_FINDINGS),
     "Contingency screen": SCREEN_FINDINGS,
 }
 """Heading -> rows, in the order of docs/findings.md."""
