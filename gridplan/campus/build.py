@@ -17,6 +17,7 @@ from gridplan.campus.job_window import studied_jobs
 from gridplan.campus.measured import Profile, metered_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
 from gridplan.campus.modelled import Modelled
+from gridplan.campus.movable import event_rule, power_caps
 from gridplan.campus.shape import find_shape, shape_rel, shaped_demand_mw
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.solution import WORKLOADS
@@ -137,6 +138,8 @@ def _assemble(study: Study, time_utc: TimeArray, requests: list[_Request], basel
         idle_floor_frac=np.array([f.idle_floor_frac for f in flexibility], dtype=np.float64),
         is_conditional=np.array([request.is_conditional for request in requests], dtype=np.bool_),
         max_energy_frac=np.array(terms, dtype=np.float64),
+        events=tuple(event_rule(request.campus, request.contract_mw) for request in requests),
+        power_caps=tuple(cap for request in requests for cap in power_caps(request.campus)),
     )
 
 

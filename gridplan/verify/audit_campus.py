@@ -1,123 +1,36 @@
 """A05-A08: work of each class and job, windows and deadlines, power bounds, stores.
 
-In: one studied year. Out: measures. ``p`` is served power, ``x`` lost work, ``b`` what a class asks for,
-``q`` the power of a job; everything is at the campus meter.
+In: one studied year. Out: measures. ``p`` is power run here, ``x`` power given up, ``b`` what a class asks for,
+``q`` the power of a job; everything is at the campus meter. Work done is p and what slower machines do without x.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from gridplan.solution import WORKLOADS
+from gridplan.verify.audit_campus_year import CampusYear, campus_year
 from gridplan.verify.audit_certificate import Measure, worst_of
 from gridplan.verify.audit_grid import BoolArray, FloatArray, IntArray
+from gridplan.verify.audit_movable import given_up_limit_mw, lost_work, shift_limits
 from gridplan.verify.audit_read import RunYear
-from gridplan.verify.audit_record import NotApplicableError, Record
+from gridplan.verify.audit_record import NotApplicableError
 
 _TOLERANCE_FRAC = 1e-6
 _EXACT = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
-class CampusYear:
-    """Arrays and class data of all campuses of a year."""
-
-    year: RunYear
-
-    @cached_property
-    def served_mw(self) -> FloatArray:
-        """Served power p, dims (time, campus, workload)."""
-        return self.year.array("p_workload_mw")
-
-    @cached_property
-    def asked_mw(self) -> FloatArray:
-        """Asked power b, dims (time, campus, workload)."""
-        return self.year.array("p_baseline_mw")
-
-    @cached_property
-    def lost_mw(self) -> FloatArray:
-        """Lost work x, dims (time, campus, workload)."""
-        return self.year.array("p_curtailed_mw")
-
-    @cached_property
-    def connected_mw(self) -> FloatArray:
-        """Connected MW, dims (campus,)."""
-        return np.array([c.number("connected_mw") for c in self.year.campuses])
-
-    @cached_property
-    def is_firm(self) -> BoolArray:
-        """Whether a campus has firm service, dims (campus,)."""
-        return np.array([c.text("service") == "firm" for c in self.year.campuses], dtype=bool)
-
-    @cached_property
-    def scale(self) -> FloatArray:
-        """Size that tolerances refer to, dims (campus,): connected MW, at least 1."""
-        return np.maximum(self.connected_mw, 1.0)
-
-    def of_class(self, key: str) -> FloatArray:
-        """Value of each class, dims (campus, workload)."""
-        rows = [[c.record("classes").record(w).number(key) for w in WORKLOADS] for c in self.year.campuses]
-        return np.array(rows, dtype=np.float64).reshape(len(self.year.campuses), len(WORKLOADS))
-
-    @cached_property
-    def jobs(self) -> list[tuple[int, Record]]:
-        """Campus position and plan entry of each job, in the order of the dim job."""
-        return [(i, job) for i, c in enumerate(self.year.campuses) for job in c.records("jobs")]
-
-    @cached_property
-    def job_mw(self) -> FloatArray:
-        """Power of the jobs q, dims (time, job)."""
-        return self.year.array("p_job_mw")
-
-    @cached_property
-    def job_of_campus_mw(self) -> FloatArray:
-        """Sum of a campus's jobs, dims (time, campus)."""
-        total = np.zeros(self.asked_mw.shape[:2])
-        for column, (campus, _) in enumerate(self.jobs):
-            total[:, campus] += self.job_mw[:, column]
-        return total
-
-    @cached_property
-    def job_energy_mwh(self) -> FloatArray:
-        """Energy each job is to use, dims (job,)."""
-        return np.array([job.number("energy_mwh") for _, job in self.jobs])
-
-    @cached_property
-    def store_power_mw(self) -> FloatArray:
-        """Charging less discharging of each campus's store, dims (time, campus)."""
-        net = self.year.array("p_charge_mw") - self.year.array("p_discharge_mw")
-        total = np.zeros(self.asked_mw.shape[:2])
-        names = self.year.labels["campus"]
-        for column, (campus, _) in enumerate(self.year.campus_stores):
-            total[:, names.index(campus)] += net[:, column]
-        return total
-
-
-def campus_year(year: RunYear) -> CampusYear:
-    """Arrays of a year's campuses, read once; a year without campuses is not applicable."""
-    if not year.campuses:
-        message = f"{year.year}: the study has no campuses"
-        raise NotApplicableError(message)
-    if "campus" not in year.memory:
-        year.memory["campus"] = CampusYear(year)
-    found = year.memory["campus"]
-    assert isinstance(found, CampusYear)
-    return found
-
-
 def energy(year: RunYear) -> Iterator[Measure]:
     """A05: every MWh asked for is served, lost or waiting; every job uses its energy."""
     data = campus_year(year)
-    done = data.served_mw + data.lost_mw
+    done = data.done_mw
     is_now = data.of_class("deadline_h") == 0
     tolerance = np.broadcast_to((_TOLERANCE_FRAC * data.scale)[:, None], is_now.shape)
     place = _class_place(year)
     missing = np.where(is_now, np.abs(done - data.asked_mw), 0.0)
-    yield worst_of("served + lost - asked of a class without deadline", "MW", missing, tolerance, place)
+    yield worst_of("run + given up + moved - asked of a class without deadline", "MW", missing, tolerance, place)
     backlog = year.array("backlog_mwh")
     before = np.concatenate([np.zeros_like(backlog[:1]), backlog[:-1]])
     step = np.where(is_now, np.abs(backlog), np.abs(before + data.asked_mw - done - backlog))
@@ -126,6 +39,7 @@ def energy(year: RunYear) -> Iterator[Measure]:
     yield worst_of(
         "work left at the end of the year", "MWh", rest, tolerance * 24, lambda i: year.at_workload(i[0], i[1])
     )
+    yield from lost_work(data)
     if data.jobs:
         short = np.abs(data.job_mw.sum(axis=0) - data.job_energy_mwh)
         limit = _TOLERANCE_FRAC * np.maximum(data.job_energy_mwh, 1.0)
@@ -135,7 +49,7 @@ def energy(year: RunYear) -> Iterator[Measure]:
 def windows(year: RunYear) -> Iterator[Measure]:
     """A06: no work before it arrives, all of it by its deadline; jobs only inside their window."""
     data = campus_year(year)
-    done = np.cumsum(data.served_mw + data.lost_mw, axis=0)
+    done = np.cumsum(data.done_mw, axis=0)
     arrived = np.cumsum(data.asked_mw, axis=0)
     wait_h = data.of_class("deadline_h")
     tolerance = _TOLERANCE_FRAC * data.scale[:, None] * np.maximum(wait_h, 1.0)
@@ -173,12 +87,12 @@ def power_bounds(year: RunYear) -> Iterator[Measure]:
     yield worst_of("installed - share * connected", "MW", off, tolerance, lambda i: year.at_workload(i[0], i[1]))
     most = np.maximum(installed, data.asked_mw)
     yield worst_of("class above its installed power", "MW", data.served_mw - most, tolerance, place)
-    least = data.of_class("min_power_frac") * (data.asked_mw - data.lost_mw)
+    least = data.of_class("min_power_frac") * (data.asked_mw - data.lost_mw - data.moved_out_mw)
     least = np.where(data.of_class("deadline_h") > 0, least, 0.0)
-    yield worst_of("class below its least power", "MW", least - data.served_mw, tolerance, place)
-    shed = np.where(data.is_firm[:, None], 0.0, data.of_class("shed_frac")) * data.asked_mw
-    excess = np.maximum(data.lost_mw - shed, -data.lost_mw)
-    yield worst_of("lost work outside 0 .. shed limit (0 for firm service)", "MW", excess, tolerance, place)
+    yield worst_of("class below its least power", "MW", least - data.served_mw + data.moved_in_mw, tolerance, place)
+    excess = np.maximum(data.lost_mw - given_up_limit_mw(data), -data.lost_mw)
+    yield worst_of("power given up outside 0 .. shed limit (0 for firm service)", "MW", excess, tolerance, place)
+    yield from shift_limits(data)
     yield from _job_bounds(year, data)
     yield from _meter(year, data)
 

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from gridplan.solution import STUDY_JSON, WEAR_USD_PER_MWH, WORKLOADS
+from gridplan.verify.audit_campus_year import is_measured
 from gridplan.verify.audit_failover import is_as_asked
+from gridplan.verify.audit_movable import shift_differences
 from gridplan.verify.audit_permission import contingency_differences
 from gridplan.verify.audit_read import RunYear
 from gridplan.verify.audit_record import MissingPartError, Record, read_json
@@ -28,7 +30,7 @@ def differences(year: RunYear) -> list[str]:
     value = study.record("prices").record("computing_value_usd_per_mwh")
     for campus in year.campuses:
         found += [f"{campus.text('id')}.{name}" for name in _campus(year, campus, asked[campus.text("id")], value)]
-    return found
+    return [*found, *shift_differences(year, asked)]
 
 
 def _criteria(year: RunYear, study: Record) -> Iterator[str]:
@@ -120,6 +122,8 @@ def _classes(campus: Record, workloads: Record, value: Record) -> Iterator[str]:
     flexibility = workloads.record("flexibility")
     if campus.number("idle_floor_frac") != flexibility.number("idle_floor_frac"):
         yield "idle_floor_frac"
+    if campus.limit("rebound_frac") != flexibility.limit("rebound_frac"):
+        yield "rebound_frac"
     sources = {
         "share_frac": workloads.record("shares"),
         "deadline_h": flexibility.record("deadline_h"),
@@ -129,6 +133,8 @@ def _classes(campus: Record, workloads: Record, value: Record) -> Iterator[str]:
     }
     for workload in WORKLOADS:
         stated = campus.record("classes").record(workload)
+        if is_measured(campus, workload) != (flexibility.data.get("power_cap", "linear") == "measured"):
+            yield f"classes.{workload}.power_cap"
         yield from (
             f"classes.{workload}.{key}"
             for key, source in sources.items()
