@@ -6,6 +6,7 @@ files by theme; docs/findings.md is made of them. A new code is one row.
 
 from __future__ import annotations
 
+from gridplan.findings.campus import CAMPUS_FINDINGS
 from gridplan.findings.contingencies import CONTINGENCY_FINDINGS
 from gridplan.findings.files import FILE_FINDINGS
 from gridplan.findings.formats import FORMAT_FINDINGS
@@ -22,6 +23,7 @@ THEMES: dict[str, tuple[FindingKind, ...]] = {
     "Files and tables": FILE_FINDINGS,
     "Contingency files": CONTINGENCY_FINDINGS,
     "Studies, hours and sweeps": (*STUDY_FINDINGS, *MOVABLE_FINDINGS),
+    "Load of campuses": CAMPUS_FINDINGS,
     "Contingency screen": SCREEN_FINDINGS,
     "Faults and load loss": LOAD_LOSS_FINDINGS,
 }
