@@ -77,6 +77,11 @@ def member_label(campus: str, member: str) -> str:
     return f"{campus}:{member}"
 
 
+def shift_label(campus: str, to: str, workload: str) -> str:
+    """Name of a pair of campuses and a class on the dim ``shift``."""
+    return f"{campus}>{to}:{workload}"
+
+
 def counted_threshold_mw(contract_mw: float) -> float:
     """Lost work above which an hour counts as curtailed: max(1 MW, 0.5 % of the contract)."""
     return max(1.0, 0.005 * contract_mw)

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.campus.failover import FailoverPair, failover_mw
+from gridplan.campus.power_cap import PowerCap
 from gridplan.errors import Finding
-from gridplan.solution import STORAGE_MEMBER, WORKLOADS, member_label
+from gridplan.solution import STORAGE_MEMBER, WORKLOADS, member_label, shift_label
 from gridplan.terms import netcdf_attrs
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 BASE_SCENARIO = "base"
+SHIFTING = ("interactive", "relaxed", "batch")
+"""Classes whose work may be done at another campus; the data of training are too heavy to follow."""
 _BY_CLASS = ("installed_mw", "deadline_h", "shed_frac", "min_power_frac", "value_usd_per_mwh")
 _BY_CAMPUS = ("connected_mw", "idle_floor_frac", "max_energy_frac")
 _TOLERANCE_MW = 1e-6
@@ -68,6 +71,30 @@ class CampusStore:
         return member_label(self.campus, STORAGE_MEMBER)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampusShift:
+    """Work of a class of ``campus`` that may be done at campus ``to`` in the same hour.
+
+    Parameters
+    ----------
+    max_frac : float [1]
+        Largest part of what the class asks for that may leave, all targets together.
+    cost_usd_per_mwh : float [USD/MWh]
+        Price of one MWh done elsewhere.
+    """
+
+    campus: str
+    to: str
+    workload: str
+    max_frac: float
+    cost_usd_per_mwh: float
+
+    @property
+    def label(self) -> str:
+        """Name on the dim ``shift``."""
+        return shift_label(self.campus, self.to, self.workload)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Campuses:
     """Load of the campuses of one studied year and the limits of its flexibility.
@@ -87,9 +114,9 @@ class Campuses:
     deadline_h : int, dims (campus, workload) [h]
         Longest wait of arrived work; 0 = served in its hour.
     shed_frac : float, dims (campus, workload) [1]
-        Largest lost work per baseline; counts for conditional campuses only.
+        Largest power given up per baseline; counts for conditional campuses only.
     min_power_frac : float, dims (campus, workload) [1]
-        Least power per baseline less lost work.
+        Least power per baseline less what is given up or moved.
     value_usd_per_mwh : float, dims (campus, workload) [USD/MWh]
         Price of lost work.
     idle_floor_frac : float, dims (campus,) [1]
@@ -97,13 +124,17 @@ class Campuses:
     is_conditional : bool, dims (campus,)
         Whether work may be lost at all.
     max_energy_frac : float, dims (campus,) [1]
-        Lost work allowed per baseline over all hours; 0 for a firm campus.
+        Power given up per baseline over all hours; 0 for a firm campus.
     jobs : tuple of CampusJob
         Jobs in campus order.
     storage : tuple of CampusStore
         Stores in campus order.
     failover : tuple of FailoverPair
         Campuses whose loss raises another, in campus order.
+    power_caps : tuple of PowerCap
+        Classes that lose work along a measured curve; every other one loses work as it gives up power.
+    shifts : tuple of CampusShift
+        Pairs of campuses between which a class may move.
     findings : tuple of Finding
         Notes and warnings of the building: peaks cut, jobs left out.
     """
@@ -124,6 +155,8 @@ class Campuses:
     jobs: tuple[CampusJob, ...] = ()
     storage: tuple[CampusStore, ...] = ()
     failover: tuple[FailoverPair, ...] = ()
+    power_caps: tuple[PowerCap, ...] = ()
+    shifts: tuple[CampusShift, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -135,6 +168,7 @@ class Campuses:
                 object.__setattr__(self, column.name, value)
         _check_shapes(self)
         _check_values(self)
+        _check_movable(self)
 
     @property
     def n_time(self) -> int:
@@ -192,3 +226,20 @@ def _check_values(campuses: Campuses) -> None:
         i, c = np.unravel_index(int(np.argmax(too_much_mw)), too_much_mw.shape)
         where = f"{campuses.campus[i]} {campuses.workload[c]}"
         raise ValueError(f"baseline_mw of {where} is {too_much_mw[i, c]:g} MW above installed_mw")
+
+
+def _check_movable(campuses: Campuses) -> None:
+    known = {(campus, workload) for campus in campuses.campus for workload in campuses.workload}
+    for cap in campuses.power_caps:
+        if (cap.campus, cap.workload) not in known:
+            raise ValueError(f"power cap of {cap.campus} {cap.workload}, which is not among the campuses")
+    for shift in campuses.shifts:
+        if not {(shift.campus, shift.workload), (shift.to, shift.workload)} <= known or shift.campus == shift.to:
+            raise ValueError(f"shift {shift.label} does not join two of the campuses")
+        if shift.workload not in SHIFTING:
+            raise ValueError(f"shift {shift.label}: work of {shift.workload} stays where it is")
+        if not (0.0 <= shift.max_frac <= 1.0 and 0.0 <= shift.cost_usd_per_mwh < np.inf):
+            raise ValueError(f"shift {shift.label} has a part outside 0 .. 1 or a cost that is negative or no number")
+    labels = [(cap.campus, cap.workload) for cap in campuses.power_caps]
+    if len(set(labels)) < len(labels) or len({s.label for s in campuses.shifts}) < len(campuses.shifts):
+        raise ValueError("a power cap or a shift is given twice")

@@ -105,7 +105,7 @@ def curve_points(workload: str, idle_frac: float = LEAST_POWER_FRAC) -> Points:
 def throughput_frac(workload: str, power_frac: FloatArray | float, idle_frac: float = LEAST_POWER_FRAC) -> FloatArray:
     """Work done per work at full speed at a power, ``y(p)``; NaN below the least power of the class."""
     power, work = np.array(curve_points(workload, idle_frac)[::-1]).T
-    return np.interp(power_frac, power, work, left=np.nan)
+    return np.asarray(np.interp(power_frac, power, work, left=np.nan))
 
 
 def cap_segments(workload: str, shed_frac: float, idle_frac: float) -> tuple[CapSegment, ...]:

@@ -41,6 +41,8 @@ class ScheduleResult:
     p_workload_mw: FloatArray
     backlog_mwh: FloatArray
     p_curtailed_mw: FloatArray
+    lost_work_mw: FloatArray
+    p_shift_mw: FloatArray
     p_job_mw: FloatArray
     p_charge_mw: FloatArray
     p_discharge_mw: FloatArray
@@ -175,11 +177,14 @@ def _joined(layout: Layout, plans: Sequence[SchedulePlan], loops: Sequence[LoopR
     base = sum(r.base_usd for r in loops)
     order = ("optimal", "gap_reached", "gap_not_reached")
     first_hours = np.cumsum([0, *(plan.n_time for plan in plans[:-1])]).tolist()
+    given_up = values("p_curtailed_mw", len(layout.cuts))
     return ScheduleResult(
         layout=layout,
         p_workload_mw=values("p_workload_mw", len(layout.waiting)),
         backlog_mwh=values("backlog_mwh", len(layout.waiting)),
-        p_curtailed_mw=values("p_curtailed_mw", len(layout.lossy)),
+        p_curtailed_mw=_by_lossy(layout, given_up),
+        lost_work_mw=_by_lossy(layout, given_up, [cut.work_per_power for cut in layout.cuts]),
+        p_shift_mw=values("p_shift_mw", len(layout.shifts)),
         p_job_mw=values("p_job_mw", len(layout.jobs)),
         p_charge_mw=values("p_charge_mw", len(layout.stores)),
         p_discharge_mw=values("p_discharge_mw", len(layout.stores)),
@@ -201,3 +206,11 @@ def _joined(layout: Layout, plans: Sequence[SchedulePlan], loops: Sequence[LoopR
         rounds=max(r.rounds for r in loops),
         status=max((r.status for r in loops), key=order.index),
     )
+
+
+def _by_lossy(layout: Layout, given_up_mw: FloatArray, factor: Sequence[float] | None = None) -> FloatArray:
+    """Sums over the pieces of each class that may lose work, dims (lossy, time)."""
+    total = np.zeros((len(layout.lossy), given_up_mw.shape[1]))
+    for k, cut in enumerate(layout.cuts):
+        total[layout.lossy.index(cut.pair)] += given_up_mw[k] * (factor[k] if factor is not None else 1.0)
+    return total

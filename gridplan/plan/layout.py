@@ -15,11 +15,34 @@ FloatArray = npt.NDArray[np.float64]
 Pair = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Power a class may give up in one piece: its class, width per baseline, and work lost per power given up.
+
+    ``is_curved`` means that a cap slows what runs, so that a class that waits must run to give up power.
+    """
+
+    pair: Pair
+    width_frac: float
+    work_per_power: float
+    is_curved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Work of a class that may be done at another campus."""
+
+    label: str
+    source: Pair
+    target: Pair
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """Structure of a schedule.
 
-    ``waiting`` and ``lossy`` are (campus, workload) pairs whose work may wait or be lost;
+    ``waiting`` and ``lossy`` are (campus, workload) pairs whose work may wait or be lost, ``cuts`` the pieces of the
+    lossy ones, cheapest first; ``shifts`` what may move between campuses;
     ``floored`` campuses whose idle floor can bind; ``budgeted`` those with an energy budget.
     ``points`` are the campuses, then the grid stores: the order of withdrawals.
     """
@@ -29,6 +52,8 @@ class Layout:
     waiting: tuple[Pair, ...]
     least_frac: tuple[float, ...]
     lossy: tuple[Pair, ...]
+    cuts: tuple[Cut, ...]
+    shifts: tuple[Shift, ...]
     floored: tuple[int, ...]
     budgeted: tuple[int, ...]
     jobs: tuple[tuple[str, str], ...]
@@ -47,6 +72,18 @@ class Layout:
         """Workloads of a campus that are served in their hour."""
         return [c for c in range(len(self.workload)) if (i, c) not in self.waiting]
 
+    def cuts_of(self, pair: Pair) -> list[int]:
+        """Pieces of power a class may give up."""
+        return [k for k, cut in enumerate(self.cuts) if cut.pair == pair]
+
+    def shifts_from(self, pair: Pair) -> list[int]:
+        """Shifts that take work of a class away."""
+        return [k for k, shift in enumerate(self.shifts) if shift.source == pair]
+
+    def shifts_to(self, pair: Pair) -> list[int]:
+        """Shifts that bring work of a class here."""
+        return [k for k, shift in enumerate(self.shifts) if shift.target == pair]
+
 
 def schedule_layout(campuses: Campuses, stores: Sequence[Store]) -> Layout:
     """Structure of the schedule of a year's campuses and stores."""
@@ -54,7 +91,8 @@ def schedule_layout(campuses: Campuses, stores: Sequence[Store]) -> Layout:
     can_wait = (campuses.deadline_h > 0) & asked
     may_lose = (campuses.shed_frac > 0) & asked & campuses.is_conditional[:, None]
     waiting, lossy = _pairs(can_wait), _pairs(may_lose)
-    certain = certain_power_mw(campuses, can_wait, may_lose)
+    shifts = _shifts(campuses, asked)
+    certain = certain_power_mw(campuses, can_wait, may_lose, shifts)
     floor = campuses.idle_floor_frac[:, None] * campuses.baseline_mw.sum(axis=1)
     limited = np.isfinite(campuses.max_energy_frac) & may_lose.any(axis=1)
     return Layout(
@@ -63,6 +101,8 @@ def schedule_layout(campuses: Campuses, stores: Sequence[Store]) -> Layout:
         waiting=waiting,
         least_frac=tuple(float(campuses.min_power_frac[p]) for p in waiting),
         lossy=lossy,
+        cuts=tuple(cut for pair in lossy for cut in _cuts(campuses, pair)),
+        shifts=shifts,
         floored=tuple(int(i) for i in np.flatnonzero((certain < floor - 1e-9).any(axis=1))),
         budgeted=tuple(int(i) for i in np.flatnonzero(limited)),
         jobs=tuple((j.campus, j.label) for j in campuses.jobs),
@@ -71,12 +111,53 @@ def schedule_layout(campuses: Campuses, stores: Sequence[Store]) -> Layout:
 
 
 def certain_power_mw(
-    campuses: Campuses, can_wait: npt.NDArray[np.bool_], may_lose: npt.NDArray[np.bool_]
+    campuses: Campuses,
+    can_wait: npt.NDArray[np.bool_],
+    may_lose: npt.NDArray[np.bool_],
+    shifts: Sequence[Shift] = (),
 ) -> FloatArray:
     """Power that campuses draw whatever the plan decides, dims (campus, time) [MW]."""
     kept = 1.0 - np.where(may_lose, campuses.shed_frac, 0.0)
     share = np.where(can_wait, campuses.min_power_frac, 1.0)
-    return np.asarray(np.einsum("ic,ict->it", kept * share, campuses.baseline_mw))
+    return np.asarray(
+        np.einsum("ic,ict->it", kept * share * (1.0 - _moved_frac(campuses, shifts)), campuses.baseline_mw)
+    )
+
+
+def _moved_frac(campuses: Campuses, shifts: Sequence[Shift]) -> FloatArray:
+    """Largest part of a class that may be done elsewhere, dims (campus, workload)."""
+    moved = np.zeros_like(campuses.shed_frac)
+    most = {shift.label: shift.max_frac for shift in campuses.shifts}
+    for shift in shifts:
+        moved[shift.source] = max(moved[shift.source], most[shift.label])
+    return moved
+
+
+def _cuts(campuses: Campuses, pair: Pair) -> list[Cut]:
+    """Pieces of one class: those of its curve, or one piece that loses work as it gives up power."""
+    name = campuses.campus[pair[0]], campuses.workload[pair[1]]
+    cap = next((cap for cap in campuses.power_caps if (cap.campus, cap.workload) == name), None)
+    if cap is None:
+        return [Cut(pair=pair, width_frac=float(campuses.shed_frac[pair]), work_per_power=1.0, is_curved=False)]
+    return [
+        Cut(pair=pair, width_frac=part.width_frac, work_per_power=part.work_per_power, is_curved=True)
+        for part in cap.segments
+    ]
+
+
+def _shifts(campuses: Campuses, asked: npt.NDArray[np.bool_]) -> tuple[Shift, ...]:
+    """Shifts that can move something this year: work is asked for, and the target has machines for it."""
+    found = []
+    for shift in campuses.shifts:
+        source = _pair(campuses, shift.campus, shift.workload)
+        target = _pair(campuses, shift.to, shift.workload)
+        if shift.max_frac > 0 and asked[source] and campuses.installed_mw[target] > 0:
+            found.append(Shift(label=shift.label, source=source, target=target))
+    return tuple(found)
+
+
+def _pair(campuses: Campuses, campus: str, workload: str) -> Pair:
+    return campuses.campus.index(campus), campuses.workload.index(workload)
 
 
 def _pairs(mask: npt.NDArray[np.bool_]) -> tuple[Pair, ...]:

@@ -17,10 +17,7 @@ def declare_floor(m: Any, layout: Layout) -> None:
     import pyomo.environ as pyo
 
     for i in layout.floored:
-        served = [q for q, pair in enumerate(layout.waiting) if pair[0] == i]
-        lost = [q for q, pair in enumerate(layout.lossy) if pair[0] == i and pair not in layout.waiting]
-        jobs = [j for j, (campus, _) in enumerate(layout.jobs) if campus == layout.campus[i]]
-        m.add_component(_floor_row(layout.campus[i]), pyo.Constraint(m.time, rule=_floor_rule(served, lost, jobs)))
+        m.add_component(_floor_row(layout.campus[i]), pyo.Constraint(m.time, rule=_floor_rule(layout, i)))
 
 
 def fill_meters(plan: Compiled, layout: Layout, campuses: Campuses) -> None:
@@ -46,10 +43,18 @@ def _floor_row(campus: str) -> str:
     return f"idle_floor_mw[{campus}]"
 
 
-def _floor_rule(served: list[int], lost: list[int], jobs: list[int]) -> Any:
+def _floor_rule(layout: Layout, i: int) -> Any:
+    """Computing power of a campus less what its classes served in their hour ask for."""
+    served = [q for q, pair in enumerate(layout.waiting) if pair[0] == i]
+    jobs = [j for j, (campus, _) in enumerate(layout.jobs) if campus == layout.campus[i]]
+    lost = [k for k, cut in enumerate(layout.cuts) if cut.pair[0] == i and cut.pair not in layout.waiting]
+    taken = [k for k, s in enumerate(layout.shifts) if s.source[0] == i and s.source not in layout.waiting]
+    brought = [k for k, s in enumerate(layout.shifts) if s.target[0] == i]
+
     def rule(m: Any, t: Any) -> Any:
         terms = [m.p_workload_mw[q, t] for q in served] + [m.p_job_mw[j, t] for j in jobs]
-        terms += [-m.p_curtailed_mw[q, t] for q in lost]
+        terms += [-m.p_curtailed_mw[k, t] for k in lost]
+        terms += [-m.p_shift_mw[k, t] for k in taken] + [m.p_shift_mw[k, t] for k in brought]
         power = terms[0]
         for term in terms[1:]:
             power = power + term

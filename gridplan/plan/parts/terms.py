@@ -1,4 +1,7 @@
-"""Service terms over the whole horizon: the curtailed energy a conditional campus accepts."""
+"""Service terms over the whole horizon: the curtailed energy a conditional campus accepts.
+
+The grid counts MW not drawn at the meter, whatever work was lost with them; work moved to another campus is none.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ from gridplan.plan.layout import Layout
 
 
 def declare_terms(m: Any, layout: Layout) -> None:
-    """Sum of lost work of every campus with an energy budget."""
+    """Sum of the power given up by every campus with an energy budget."""
     import pyomo.environ as pyo
 
     for i in layout.budgeted:
-        own = [q for q, pair in enumerate(layout.lossy) if pair[0] == i]
-        lost = sum(m.p_curtailed_mw[q, t] for q in own for t in m.time)
+        own = [k for k, cut in enumerate(layout.cuts) if cut.pair[0] == i]
+        lost = sum(m.p_curtailed_mw[k, t] for k in own for t in m.time)
         m.add_component(_row(layout.campus[i]), pyo.Constraint(expr=lost <= 0))
 
 

@@ -1,6 +1,6 @@
 """Problem *schedule*: when the flexible computing of connected campuses runs, hour by hour.
 
-Parts in order: workloads, jobs, stores, ledger, floor, service terms, hour cost.
+Parts in order: shifts, workloads, jobs, stores, ledger, floor, service terms, hour cost.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from gridplan.plan.layout import Layout
 from gridplan.plan.ledger import Ledger
 from gridplan.plan.parts.jobs import declare_jobs, fill_jobs
 from gridplan.plan.parts.meter import declare_floor, fill_meters
+from gridplan.plan.parts.shift import declare_shift_limits, declare_shifts, fill_shifts
 from gridplan.plan.parts.storage import declare_stores, fill_stores
 from gridplan.plan.parts.terms import declare_terms, fill_terms
 from gridplan.plan.parts.value import declare_hour_cost, fill_hour_cost
@@ -33,7 +34,7 @@ class SchedulePlan:
         return self.compiled.value(x, "p_point_mw", (len(self.layout.points), self.n_time)).T
 
     def plan_cost_usd(self, x: FloatArray) -> float:
-        """Cost of the plan without the cost of dispatch [USD]: lost work and wear of stores."""
+        """Cost of the plan without the cost of dispatch [USD]: lost work, moved work and wear of stores."""
         cost = self.compiled.cost.copy()
         cost[self.compiled.column("cost_usd")] = 0.0
         return float(cost @ x[: len(cost)])
@@ -41,6 +42,7 @@ class SchedulePlan:
     def filled(self, campuses: Campuses) -> SchedulePlan:
         """Same structure with the data of these campuses in these hours."""
         plan = self.compiled.copy()
+        fill_shifts(plan, self.layout, campuses)
         fill_workloads(plan, self.layout, campuses)
         fill_jobs(plan, self.layout, campuses)
         fill_stores(plan, self.layout.stores, self.n_time)
@@ -56,7 +58,9 @@ def compile_schedule(layout: Layout, n_time: int) -> SchedulePlan:
 
     def declare(m: Any) -> None:
         declare_time(m, n_time)
+        declare_shifts(m, layout, ledger)
         declare_workloads(m, layout, ledger)
+        declare_shift_limits(m, layout)
         declare_jobs(m, layout, ledger)
         declare_stores(m, layout.stores, ledger)
         ledger.close(m)
