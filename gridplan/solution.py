@@ -101,8 +101,8 @@ SERIES_VARIABLES: tuple[Term, ...] = terms(
 SCHEDULE_VARIABLES: tuple[Term, ...] = terms(
     (
         "time_utc", "p_generator_mw", "p_dc_line_mw", "p_unserved_mw", "p_spill_mw", "va_rad", "p_branch_mw",
-        "p_campus_mw", "p_workload_mw", "p_baseline_mw", "p_curtailed_mw", "backlog_mwh", "p_job_mw",
-        "p_charge_mw", "p_discharge_mw", "e_storage_mwh", "lmp_usd_per_mwh",
+        "p_campus_mw", "p_workload_mw", "p_baseline_mw", "p_curtailed_mw", "lost_work_mw", "backlog_mwh",
+        "p_shift_mw", "p_job_mw", "p_charge_mw", "p_discharge_mw", "e_storage_mwh", "lmp_usd_per_mwh",
         "lmp_energy_usd_per_mwh", "lmp_congestion_usd_per_mwh", "is_penalty_priced", "cost_usd",
     )
 )  # fmt: skip
@@ -180,6 +180,7 @@ _CLASS = "years.*.campuses[].classes.*"
 _TERMS = "years.*.campuses[].terms"
 _JOB = "years.*.campuses[].jobs[]"
 _STORE = "years.*.campuses[].storage"
+_SHIFT = "years.*.shifts[]"
 _UPGRADE = "years.*.reinforcements[]"
 _PRE = "years.*.pre_existing[]"
 _SET = "years.*.outage_sets[]"
@@ -242,6 +243,7 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_YEAR}.objective.unserved_usd", "float", "unserved energy at its price"),
     _field(f"{_YEAR}.objective.overload_usd", "float", "overload slack at its price"),
     _field(f"{_YEAR}.objective.curtailment_usd", "float", "lost work at the value of its class"),
+    _field(f"{_YEAR}.objective.moved_usd", "float", "work done at another campus, at its price"),
     _field(f"{_YEAR}.objective.wear_usd", "float", "charge and discharge at the wear price"),
     _field(f"{_YEAR}.objective.reinforcement_usd", "float", "annual cost of the built reinforcements"),
     _field(f"{_YEAR}.objective.unconnected_usd", "float", "unconnected contract at its price"),
@@ -261,6 +263,12 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_UPGRADE}.rating_normal_mva", "float", "rating once built"),
     _field(f"{_UPGRADE}.rating_emergency_mva", "float", "rating once built"),
     _field(f"{_UPGRADE}.annual_cost_usd", "float", "cost of one year; 0 for a committed upgrade"),
+    _field(f"{_YEAR}.shifts", "[...]", "what may move between campuses, in the order of the dim shift; [] if nothing"),
+    _field(f"{_SHIFT}.campus", "str", "campus whose work it is"),
+    _field(f"{_SHIFT}.to", "str", "campus that may do it"),
+    _field(f"{_SHIFT}.workload", "workload", "class of the work"),
+    _field(f"{_SHIFT}.max_frac", "float", "limit of moved / asked power, all targets together"),
+    _field(f"{_SHIFT}.cost_usd_per_mwh", "float", "price of moved work"),
     _field(f"{_YEAR}.campuses", "[...]", "every campus of the study, in the order of the dim campus"),
     _field(f"{_CAMPUS}.id", "str", "name of the campus"),
     _field(f"{_CAMPUS}.bus", "id | null", "its POI; null when nothing is connected"),
@@ -278,11 +286,12 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_CLASS}.share_frac", "float", "share of the class; shares sum to 1"),
     _field(f"{_CLASS}.installed_mw", "float", "share_frac * connected_mw"),
     _field(f"{_CLASS}.deadline_h", "int", "0 = served in its hour"),
-    _field(f"{_CLASS}.shed_frac", "float", "limit of lost work / asked power"),
-    _field(f"{_CLASS}.min_power_frac", "float", "least power / (asked power - lost work)"),
+    _field(f"{_CLASS}.shed_frac", "float", "limit of power given up / asked power that stays"),
+    _field(f"{_CLASS}.power_cap", "linear | measured", "work lost with power: one to one, or along the measured curve"),
+    _field(f"{_CLASS}.min_power_frac", "float", "least power / (asked power - given up - moved)"),
     _field(f"{_CLASS}.value_usd_per_mwh", "float", "price of lost work"),
     _field(_TERMS, "{...} | null", "curtailment terms; null for firm service"),
-    _field(f"{_TERMS}.max_energy_frac", "float | null", "lost work / asked energy; null = no such limit"),
+    _field(f"{_TERMS}.max_energy_frac", "float | null", "energy given up / asked energy; null = no such limit"),
     _field(f"{_TERMS}.max_hours", "float | null", "counted hours in the year"),
     _field(f"{_TERMS}.max_event_h", "float | null", "longest run of counted hours"),
     _field(f"{_CAMPUS}.jobs", "[...]", "jobs in the order of the dim job; [] if none"),

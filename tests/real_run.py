@@ -1,6 +1,7 @@
 """A real study that takes seconds: three campuses on three days of August, run by the pipeline.
 
-The first campus is conditional and curtailed, has a store and a job, and stands behind a line that is reinforced;
+The first campus is conditional and curtailed along measured curves, has a store and a job, sends work to the others,
+and stands behind a line that is reinforced;
 one is firm; one is connected in part. Its AC check is left out: a slow test runs the shipped case with all of it.
 """
 
@@ -31,10 +32,13 @@ campuses:
     poi: [203, 107]
     contract_mw: 350
     block_mw: 50
-    service: {kind: conditional, terms: {max_energy_frac: 0.01, max_hours: 30, max_event_h: 8}}
+    service: {kind: conditional, terms: {max_energy_frac: 0.01, max_hours: 40, max_event_h: 8}}
     workloads:
       load_factor: 0.9
       shares: {interactive: 0.15, relaxed: 0.15, batch: 0.25, finetune: 0.10, pretrain: 0.35}
+      flexibility:
+        power_cap: measured
+        geo_shift: {to: [mesa, copper], max_frac: {relaxed: 0.2, batch: 0.3}, max_round_trip_ms: 5}
       jobs:
         - id: tune
           kind: finetune

@@ -9,6 +9,7 @@ import numpy as np
 
 from gridplan.campus.build import build_campuses
 from gridplan.campus.model import Campuses
+from gridplan.campus.shift_pairs import with_shifts
 from gridplan.dispatch.farm import Farm
 from gridplan.dispatch.grid import Failover, Grid, PlanPoint
 from gridplan.dispatch.rows import RowKey
@@ -104,6 +105,10 @@ def schedule_year(
     )
     points, stores = schedule_points(case, sites, campuses)
     grid = case.grid(points, limits=sites.limits if sites else None, failovers=schedule_failovers(campuses))
+    bus = case.network.bus
+    placed = {p.id: (float(bus.latitude_degree[p.bus]), float(bus.longitude_degree[p.bus])) for p in points}
+    campuses = with_shifts(campuses, study, placed)
+    grid = case.grid(points, limits=sites.limits if sites else None)
     rows: tuple[RowKey, ...] = tuple(dict.fromkeys([*case.rows, *_campus_free(case, sites)]))
     schedule = solve_schedule(
         grid,

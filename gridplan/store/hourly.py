@@ -51,6 +51,8 @@ def hourly_results(plan: YearPlan) -> Hourly:
         "p_workload_mw": served,
         "p_baseline_mw": np.moveaxis(plan.campuses.baseline_mw, 2, 0),
         "p_curtailed_mw": lost,
+        "lost_work_mw": _spread(plan, schedule.layout.lossy, schedule.lost_work_mw),
+        "p_shift_mw": schedule.p_shift_mw.T,
         "backlog_mwh": _spread(plan, schedule.layout.waiting, schedule.backlog_mwh),
         "p_job_mw": schedule.p_job_mw.T,
         "p_charge_mw": schedule.p_charge_mw.T,
@@ -67,6 +69,7 @@ def hourly_results(plan: YearPlan) -> Hourly:
         "campus": campus_labels,
         "workload": plan.campuses.workload,
         "job": tuple(name for _, name in schedule.layout.jobs),
+        "shift": tuple(s.label for s in schedule.layout.shifts),
         "storage": tuple(s.id for s in schedule.layout.stores),
     }
     return Hourly(values={k: np.where(np.abs(v) < ZERO, 0.0, v) for k, v in values.items()}, labels=labels)
@@ -106,12 +109,16 @@ def bus_angles_rad(case: YearCase, flow_mw: FloatArray) -> FloatArray:
 
 
 def _by_class(plan: YearPlan) -> tuple[FloatArray, FloatArray]:
-    """Served and lost work, dims (time, campus, workload) [MW]; what does not wait is served or lost."""
+    """Power run and given up, dims (time, campus, workload) [MW]; what does not wait is run, given up or moved."""
     schedule, baseline = plan.schedule, np.moveaxis(plan.campuses.baseline_mw, 2, 0)
     lost = _spread(plan, schedule.layout.lossy, schedule.p_curtailed_mw)
     served = baseline - lost
     for q, (i, c) in enumerate(schedule.layout.waiting):
         served[:, i, c] = schedule.p_workload_mw[q]
+    for shift, moved_mw in zip(schedule.layout.shifts, schedule.p_shift_mw, strict=True):
+        if shift.source not in schedule.layout.waiting:
+            served[:, shift.source[0], shift.source[1]] -= moved_mw
+        served[:, shift.target[0], shift.target[1]] += moved_mw
     return served, lost
 
 

@@ -93,6 +93,8 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
         "islanding": islanding(case, plan.grid.outages.contingencies),
         "pre_existing": _pre_existing(plan),
         "reinforcements": upgrade_entries(plan),
+        "shifts": _shifts(plan, hourly),
+        "shift_notes": [f.message for f in plan.campuses.findings if f.code == "GP-MOV-004"],
         "campuses": [_campus(plan, i, c) for i, c in enumerate(case.study.campuses)],
         "verdict_facts": {c.id: _facts(plan, i) for i, c in enumerate(case.study.campuses)},
         "adequacy": adequacy(plan),
@@ -108,12 +110,13 @@ def _year(plan: YearPlan, hourly: Hourly) -> dict[str, Any]:
 
 def _objective(plan: YearPlan, hourly: Hourly) -> dict[str, float]:
     case, values, prices = plan.case, hourly.values, plan.case.study.prices
-    lost = values["p_curtailed_mw"].sum(axis=0)
+    lost = values["lost_work_mw"].sum(axis=0)
     parts = {
         "production_usd": float(values["cost_usd"].sum()),
         "unserved_usd": float(values["p_unserved_mw"].sum() * prices.unserved_usd_per_mwh),
         "overload_usd": float(plan.schedule.overload_mw.sum() * prices.overload_usd_per_mwh),
         "curtailment_usd": float((lost * plan.campuses.value_usd_per_mwh).sum()),
+        "moved_usd": float(sum(e["cost_usd_per_mwh"] * e["energy_mwh"] for e in _shifts(plan, hourly))),
         "wear_usd": float((values["p_charge_mw"].sum() + values["p_discharge_mw"].sum()) * WEAR_USD_PER_MWH),
         "reinforcement_usd": float(sum(e["annual_cost_usd"] for e in upgrade_entries(plan) if e["built"])),
         "unconnected_usd": _unconnected_mw(plan) * prices.unconnected_usd_per_mw_year * year_share_frac(case.hours),
@@ -131,6 +134,22 @@ def _failovers(campuses: Campuses) -> list[dict[str, Any]]:
             "raised_max_mw": float(mw.max(initial=0.0)),
         }
         for pair, mw in zip(campuses.failover, campuses.failover_mw, strict=True)
+
+
+def _shifts(plan: YearPlan, hourly: Hourly) -> list[dict[str, Any]]:
+    """What may move between campuses, with the MWh that did."""
+    given = {shift.label: shift for shift in plan.campuses.shifts}
+    moved_mwh = hourly.values["p_shift_mw"].sum(axis=0)
+    return [
+        {
+            "campus": given[shift.label].campus,
+            "to": given[shift.label].to,
+            "workload": given[shift.label].workload,
+            "max_frac": given[shift.label].max_frac,
+            "cost_usd_per_mwh": given[shift.label].cost_usd_per_mwh,
+            "energy_mwh": float(moved_mwh[k]),
+        }
+        for k, shift in enumerate(plan.schedule.layout.shifts)
     ]
 
 
@@ -210,6 +229,7 @@ def _class(plan: YearPlan, i: int, c: int) -> dict[str, Any]:
         "installed_mw": float(list(shares)[c]) * connected,
         "deadline_h": int(campuses.deadline_h[i, c]),
         "shed_frac": float(campuses.shed_frac[i, c]),
+        "power_cap": plan.case.study.campuses[i].workloads.flexibility.power_cap,
         "min_power_frac": float(campuses.min_power_frac[i, c]),
         "value_usd_per_mwh": float(campuses.value_usd_per_mwh[i, c]),
     }

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from gridplan.solution import WORKLOADS
 from gridplan.study.fields import Part, PerClass, about, default
 from gridplan.study.load_model_request import LoadModel
+from gridplan.study.movable import GeoShift
 from gridplan.study.named import Named
 from gridplan.study.place import LatencyLimit, NearPlace
 from gridplan.study.quantity import (
@@ -113,9 +114,11 @@ class Flexibility(Part):
     """What the workload classes of a campus can do."""
 
     idle_floor_frac: Fraction = default(f"{_FLEX}.idle_floor_frac")
+    power_cap: Literal["linear", "measured"] = default(f"{_FLEX}.power_cap")
     deadline_h: Deadlines = Field(default_factory=Deadlines)
     shed_frac: ShedShares = Field(default_factory=ShedShares)
     min_power_frac: MinPowers = Field(default_factory=MinPowers)
+    geo_shift: Annotated[GeoShift | None, about("work that may be done at other campuses in the same hour")] = None
 
 
 class Job(Part):
@@ -201,6 +204,7 @@ class Campus(Named):
     near: Annotated[NearPlace | None, about("candidate buses around a coordinate, beside those of poi")] = None
     poi: Annotated[AnyNames, about("candidate buses; or look for them with near"), Field(validate_default=True)] = ()
     latency: Annotated[LatencyLimit | None, about("place every candidate must reach in time")] = None
+    residency: Text | None = default("campuses.residency")
     exclude: Annotated[AnyNames, about("area files beside the study; no candidate lies in them")] = ()
     contract_mw: Annotated[Contract, about("maximum demand at the meter, one number or one per year", "MW")]
     block_mw: PositiveMw = default("campuses.block_mw")

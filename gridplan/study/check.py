@@ -13,6 +13,7 @@ from gridplan.study.check_failover import FAILOVER_RULES
 from gridplan.study.check_jobs import JOB_RULES
 from gridplan.study.check_load_loss import LOAD_LOSS_RULES
 from gridplan.study.check_load_model import LOAD_MODEL_RULES
+from gridplan.study.check_movable import MOVABLE_RULES
 from gridplan.study.check_places import PLACE_RULES
 from gridplan.study.check_series import SERIES_RULES
 from gridplan.study.local_time import hours_of_year, is_timezone, timezones
@@ -269,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     *JOB_RULES,
     *LOAD_LOSS_RULES,
     *PLACE_RULES,
+    *MOVABLE_RULES,
     *SERIES_RULES,
 )
 

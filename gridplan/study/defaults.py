@@ -33,6 +33,7 @@ _Row = tuple[str, Value, str, str, Status, str]
 
 _SET = "setting of gridplan"
 _JUDGED = "engineering judgement"
+_ONE_TO_ONE = "cautious: measured accelerators lose less work than power (arXiv 2507.00909)"
 _P1 = "NERC TPL-001 category P1"
 _TPL = "NERC TPL-001-5 Table 1"
 _WITHIN = f"{_TPL}: applicable facility ratings are not exceeded; the emergency rating is usual, use the utility's own"
@@ -160,6 +161,8 @@ _CAMPUS: tuple[_Row, ...] = (
      "longest time one way, instead of the round trip"),
     ("campuses.latency.group_index", 1.468, "1", _FIBRE, "literature", "speed of light per speed in the fibre"),
     ("campuses.latency.route_factor", 1.5, "1", _ROUTE, "assumption", "length of the fibre per geodesic distance"),
+    ("campuses.residency", None, "", "absent: one of those that name none", "choice",
+     "set of places that data may not leave; work moves within it alone"),
     ("campuses.block_mw", 50.0, "MW", _SET, "choice", "step of the sizes the siting may choose"),
     ("campuses.power_factor.operating", 0.98, "1", "0.95 to 1.0; inputs of UPS are near 0.99", "assumption",
      "lagging power factor at the meter in operation"),
@@ -200,6 +203,13 @@ _CAMPUS: tuple[_Row, ...] = (
      "rank correlation of the users of two campuses"),
     ("campuses.workloads.flexibility.idle_floor_frac", 0.25, "1", _IDLE, "measured",
      "least computing power as part of the asked power of the hour"),
+    ("campuses.workloads.flexibility.power_cap", "linear", "", _ONE_TO_ONE, "choice",
+     "work lost with power given up: linear, one to one; measured, along the throughput of capped accelerators"),
+    ("campuses.workloads.flexibility.geo_shift.max_round_trip_ms", None, "ms", "absent: the targets named decide",
+     "choice", "longest time there and back between the two campuses"),
+    ("campuses.workloads.flexibility.geo_shift.cost_usd_per_mwh", 1.0, "USD/MWh",
+     "work stays at home where moving it gains nothing; ask the applicant", "assumption",
+     "price of one MWh of work done at another campus"),
     ("campuses.storage.efficiency_roundtrip_frac", 0.86, "1", _STORAGE, "assumption",
      "energy out per energy in, at the grid side"),
     ("campuses.failover.share_frac", 1.0, "1", "all of it, the cautious end; ask the applicant", "choice",
@@ -232,6 +242,12 @@ _BY_CLASS: tuple[tuple[str, tuple[float, ...], str, str, Status, str], ...] = (
 )  # fmt: skip
 
 
+def _moved_rows() -> Iterator[_Row]:
+    for workload in ("interactive", "relaxed", "batch"):
+        key, meaning = f"{_FLEXIBILITY}.geo_shift.max_frac.{workload}", "part of the asked power that may move"
+        yield key, 0.0, "1", "a class stays unless the study says otherwise", "choice", meaning
+
+
 def _class_rows() -> Iterator[_Row]:
     for key, values, unit, source, status, meaning in _BY_CLASS:
         for workload, value in zip(WORKLOADS, values, strict=True):
@@ -259,7 +275,7 @@ def _hourly_rows() -> Iterator[_Row]:
 
 DEFAULTS: tuple[DefaultRow, ...] = tuple(
     DefaultRow(key=key, value=value, unit=unit, source=source, status=status, meaning=meaning)
-    for key, value, unit, source, status, meaning in (*_GRID, *_CAMPUS, *_class_rows(), *_hourly_rows())
+    for key, value, unit, source, status, meaning in (*_GRID, *_CAMPUS, *_class_rows(), *_moved_rows(), *_hourly_rows())
 )
 _BY_KEY = {row.key: row for row in DEFAULTS}
 

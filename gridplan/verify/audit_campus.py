@@ -1,7 +1,7 @@
 """A05-A08: work of each class and job, windows and deadlines, power bounds, stores.
 
-In: one studied year. Out: measures. ``p`` is served power, ``x`` lost work, ``b`` what a class asks for,
-``q`` the power of a job; everything is at the campus meter.
+In: one studied year. Out: measures. ``p`` is power run here, ``x`` power given up, ``b`` what a class asks for,
+``q`` the power of a job; everything is at the campus meter. Work done is p and what slower machines do without x.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 from gridplan.solution import WORKLOADS
 from gridplan.verify.audit_certificate import Measure, worst_of
 from gridplan.verify.audit_grid import BoolArray, FloatArray, IntArray
+from gridplan.verify.audit_movable import given_up_limit_mw, lost_work, measured_classes, shift_limits
 from gridplan.verify.audit_read import RunYear
-from gridplan.verify.audit_record import NotApplicableError, Record
+from gridplan.verify.audit_record import MissingPartError, NotApplicableError, Record
 
 _TOLERANCE_FRAC = 1e-6
 _EXACT = 1e-9
@@ -30,7 +31,7 @@ class CampusYear:
 
     @cached_property
     def served_mw(self) -> FloatArray:
-        """Served power p, dims (time, campus, workload)."""
+        """Power p of a class run here, dims (time, campus, workload)."""
         return self.year.array("p_workload_mw")
 
     @cached_property
@@ -40,8 +41,62 @@ class CampusYear:
 
     @cached_property
     def lost_mw(self) -> FloatArray:
-        """Lost work x, dims (time, campus, workload)."""
+        """Power x given up, dims (time, campus, workload)."""
         return self.year.array("p_curtailed_mw")
+
+    @cached_property
+    def lost_work_mw(self) -> FloatArray:
+        """Work lost, dims (time, campus, workload)."""
+        return self.year.array("lost_work_mw")
+
+    @cached_property
+    def is_measured(self) -> BoolArray:
+        """Whether a cap slows a class along the measured curve, dims (campus, workload)."""
+        return measured_classes(self)
+
+    @cached_property
+    def shifts(self) -> list[tuple[Record, tuple[int, int], tuple[int, int]]]:
+        """Plan entry, source and target (campus, workload) of what may move, in the order of the dim shift."""
+        return [(s, self._class_of(s, "campus"), self._class_of(s, "to")) for s in self.year.shifts]
+
+    def _class_of(self, shift: Record, end: str) -> tuple[int, int]:
+        names, campus, workload = self.year.labels["campus"], shift.text(end), shift.text("workload")
+        if campus not in names or workload not in WORKLOADS:
+            message = f"{shift.where} joins a class or campus the plan does not have"
+            raise MissingPartError(message)
+        return names.index(campus), WORKLOADS.index(workload)
+
+    @cached_property
+    def moved_mw(self) -> FloatArray:
+        """Work done at another campus, dims (time, shift)."""
+        return self.year.array("p_shift_mw")
+
+    @cached_property
+    def moved_out_mw(self) -> FloatArray:
+        """Work of a class done elsewhere, dims (time, campus, workload)."""
+        return self._moved("from")
+
+    @cached_property
+    def moved_in_mw(self) -> FloatArray:
+        """Work of other campuses done here, dims (time, campus, workload)."""
+        return self._moved("to")
+
+    def _moved(self, end: str) -> FloatArray:
+        total = np.zeros_like(self.asked_mw)
+        for k, shift in enumerate(self.shifts):
+            campus, workload = shift[1] if end == "from" else shift[2]
+            total[:, campus, workload] += self.moved_mw[:, k]
+        return total
+
+    @cached_property
+    def done_mw(self) -> FloatArray:
+        """What leaves the work of a class: run here or elsewhere, or given up, dims (time, campus, workload)."""
+        return np.asarray(self.served_mw + self.lost_mw + self.moved_out_mw - self.moved_in_mw)
+
+    @cached_property
+    def own_running_mw(self) -> FloatArray:
+        """Machines at work of the campus's own, as power at full speed, dims (time, campus, workload)."""
+        return np.asarray(self.served_mw - self.moved_in_mw + self.lost_mw)
 
     @cached_property
     def connected_mw(self) -> FloatArray:
@@ -112,12 +167,12 @@ def campus_year(year: RunYear) -> CampusYear:
 def energy(year: RunYear) -> Iterator[Measure]:
     """A05: every MWh asked for is served, lost or waiting; every job uses its energy."""
     data = campus_year(year)
-    done = data.served_mw + data.lost_mw
+    done = data.done_mw
     is_now = data.of_class("deadline_h") == 0
     tolerance = np.broadcast_to((_TOLERANCE_FRAC * data.scale)[:, None], is_now.shape)
     place = _class_place(year)
     missing = np.where(is_now, np.abs(done - data.asked_mw), 0.0)
-    yield worst_of("served + lost - asked of a class without deadline", "MW", missing, tolerance, place)
+    yield worst_of("run + given up + moved - asked of a class without deadline", "MW", missing, tolerance, place)
     backlog = year.array("backlog_mwh")
     before = np.concatenate([np.zeros_like(backlog[:1]), backlog[:-1]])
     step = np.where(is_now, np.abs(backlog), np.abs(before + data.asked_mw - done - backlog))
@@ -126,6 +181,7 @@ def energy(year: RunYear) -> Iterator[Measure]:
     yield worst_of(
         "work left at the end of the year", "MWh", rest, tolerance * 24, lambda i: year.at_workload(i[0], i[1])
     )
+    yield from lost_work(data)
     if data.jobs:
         short = np.abs(data.job_mw.sum(axis=0) - data.job_energy_mwh)
         limit = _TOLERANCE_FRAC * np.maximum(data.job_energy_mwh, 1.0)
@@ -135,7 +191,7 @@ def energy(year: RunYear) -> Iterator[Measure]:
 def windows(year: RunYear) -> Iterator[Measure]:
     """A06: no work before it arrives, all of it by its deadline; jobs only inside their window."""
     data = campus_year(year)
-    done = np.cumsum(data.served_mw + data.lost_mw, axis=0)
+    done = np.cumsum(data.done_mw, axis=0)
     arrived = np.cumsum(data.asked_mw, axis=0)
     wait_h = data.of_class("deadline_h")
     tolerance = _TOLERANCE_FRAC * data.scale[:, None] * np.maximum(wait_h, 1.0)
@@ -173,12 +229,12 @@ def power_bounds(year: RunYear) -> Iterator[Measure]:
     yield worst_of("installed - share * connected", "MW", off, tolerance, lambda i: year.at_workload(i[0], i[1]))
     most = np.maximum(installed, data.asked_mw)
     yield worst_of("class above its installed power", "MW", data.served_mw - most, tolerance, place)
-    least = data.of_class("min_power_frac") * (data.asked_mw - data.lost_mw)
+    least = data.of_class("min_power_frac") * (data.asked_mw - data.lost_mw - data.moved_out_mw)
     least = np.where(data.of_class("deadline_h") > 0, least, 0.0)
-    yield worst_of("class below its least power", "MW", least - data.served_mw, tolerance, place)
-    shed = np.where(data.is_firm[:, None], 0.0, data.of_class("shed_frac")) * data.asked_mw
-    excess = np.maximum(data.lost_mw - shed, -data.lost_mw)
-    yield worst_of("lost work outside 0 .. shed limit (0 for firm service)", "MW", excess, tolerance, place)
+    yield worst_of("class below its least power", "MW", least - data.served_mw + data.moved_in_mw, tolerance, place)
+    excess = np.maximum(data.lost_mw - given_up_limit_mw(data), -data.lost_mw)
+    yield worst_of("power given up outside 0 .. shed limit (0 for firm service)", "MW", excess, tolerance, place)
+    yield from shift_limits(data)
     yield from _job_bounds(year, data)
     yield from _meter(year, data)
 

@@ -87,13 +87,20 @@ def _objective_parts(year: RunYear, production_usd: float) -> dict[str, float]:
     lost_usd = 0.0
     if year.campuses:
         data = campus_year(year)
-        lost_usd = float((data.lost_mw.sum(axis=0) * data.of_class("value_usd_per_mwh")).sum())
+        lost_usd = float((data.lost_work_mw.sum(axis=0) * data.of_class("value_usd_per_mwh")).sum())
     return {
         "production_usd": production_usd,
         "unserved_usd": float(year.array("p_unserved_mw").sum()) * prices.number("unserved_usd_per_mwh"),
         "curtailment_usd": lost_usd,
+        "moved_usd": _moved_usd(year),
         "wear_usd": float(moved_mwh) * prices.number("wear_usd_per_mwh"),
     }
+
+
+def _moved_usd(year: RunYear) -> float:
+    moved_mwh = year.array("p_shift_mw").sum(axis=0)
+    price = [entry.number("cost_usd_per_mwh") for entry in year.shifts]
+    return float(sum(usd * mwh for usd, mwh in zip(price, moved_mwh, strict=True)))
 
 
 def _investment(year: RunYear) -> dict[str, float]:

@@ -25,6 +25,7 @@ from gridplan.solution import (
     member_label,
     schedule_file,
     series_file,
+    shift_label,
 )
 from gridplan.terms import term
 from gridplan.verify.audit_grid import FloatArray, Grid, IntArray, Labels, read_grid
@@ -135,6 +136,11 @@ class RunYear:
         return [(name, store) for name, store in found if store is not None]
 
     @cached_property
+    def shifts(self) -> list[Record]:
+        """Plan entries of what may move between campuses, in the order of the dim shift."""
+        return self.plan.records("shifts") if "shifts" in self.plan.data else []
+
+    @cached_property
     def labels(self) -> dict[str, Labels]:
         """Labels every dim must carry."""
         grid = self.grid
@@ -146,6 +152,7 @@ class RunYear:
             "campus": tuple(campus.text("id") for campus in self.campuses),
             "workload": WORKLOADS,
             "job": tuple(member_label(c.text("id"), j.text("id")) for c in self.campuses for j in c.records("jobs")),
+            "shift": tuple(shift_label(s.text("campus"), s.text("to"), s.text("workload")) for s in self.shifts),
             "storage": (*(member_label(name, STORAGE_MEMBER) for name, _ in self.campus_stores), *grid.storage),
         }
 

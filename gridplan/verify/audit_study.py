@@ -11,6 +11,7 @@ from typing import Any
 
 from gridplan.solution import STUDY_JSON, WEAR_USD_PER_MWH, WORKLOADS
 from gridplan.verify.audit_failover import is_as_asked
+from gridplan.verify.audit_movable import is_measured, shift_differences
 from gridplan.verify.audit_permission import contingency_differences
 from gridplan.verify.audit_read import RunYear
 from gridplan.verify.audit_record import MissingPartError, Record, read_json
@@ -28,7 +29,7 @@ def differences(year: RunYear) -> list[str]:
     value = study.record("prices").record("computing_value_usd_per_mwh")
     for campus in year.campuses:
         found += [f"{campus.text('id')}.{name}" for name in _campus(year, campus, asked[campus.text("id")], value)]
-    return found
+    return [*found, *shift_differences(year.shifts, asked)]
 
 
 def _criteria(year: RunYear, study: Record) -> Iterator[str]:
@@ -129,6 +130,8 @@ def _classes(campus: Record, workloads: Record, value: Record) -> Iterator[str]:
     }
     for workload in WORKLOADS:
         stated = campus.record("classes").record(workload)
+        if is_measured(campus, workload) != (flexibility.data.get("power_cap", "linear") == "measured"):
+            yield f"classes.{workload}.power_cap"
         yield from (
             f"classes.{workload}.{key}"
             for key, source in sources.items()

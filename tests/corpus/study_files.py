@@ -28,6 +28,11 @@ POND = area((-112.4, 33.4), (-112.2, 33.4), (-112.2, 33.6), (-112.4, 33.6))
 FIELD = area((-112.4, 33.4), (-112.25, 33.4), (-112.25, 33.6), (-112.4, 33.6), (-112.4, 33.4))
 
 
+def moving(targets: str) -> str:
+    """Lines of a campus whose work may move."""
+    return f"      flexibility: {{geo_shift: {{to: [{targets}], max_frac: {{batch: 0.2}}}}}}"
+
+
 def sweep(name: str, code: str, *changes: Change) -> Damaged:
     return Damaged(name=name, code=code, base=SWEEP, changes=changes)
 
@@ -114,6 +119,24 @@ VALUES = (
     study("failover to nobody", "GP-CAM-005", swap("storage: {p_mw", "failover: {to: temple}\n    storage: {p_mw")),
     study("failover to itself", "GP-CAM-005", swap("storage: {p_mw", "failover: {to: mesa}\n    storage: {p_mw")),
     study("unknown shape", "GP-CAM-001", swap("load_factor: 0.8", "load_factor: 0.8\n      shape: squared")),
+    study("work moved to nobody", "GP-MOV-001", swap("load_factor: 0.8", f"load_factor: 0.8\n{moving('tampa')}")),
+    study("work moved to itself", "GP-MOV-001", swap("load_factor: 0.8", f"load_factor: 0.8\n{moving('mesa')}")),
+    study("work moved twice", "GP-MOV-001", swap("load_factor: 0.8", f"load_factor: 0.8\n{moving('tempe, tempe')}")),
+    study(
+        "work moved abroad",
+        "GP-MOV-002",
+        swap("load_factor: 0.8", f"load_factor: 0.8\n{moving('tempe')}"),
+        swap("    contract_mw: 20 MW", "    residency: eu\n    contract_mw: 20 MW"),
+        severity="warning",
+    ),
+    study(
+        "cap deeper than measured",
+        "GP-MOV-003",
+        swap(
+            "load_factor: 0.8",
+            "load_factor: 0.8\n      flexibility: {power_cap: measured, shed_frac: {relaxed: 0.6}}",
+        ),
+    ),
     study("emergency below normal", "GP-LIM-005", swap("emergency_mva: 280", "emergency_mva: 240")),
     study("upgrade that adds nothing", "GP-LIM-006", swap("normal_mva: 250", "normal_mva: 170"), severity="warning"),
     study(

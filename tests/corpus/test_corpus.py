@@ -45,6 +45,7 @@ OF_OTHER_COMMANDS = {
     "GP-CON-002",
     "GP-CON-008",
     "GP-LOD-002",
+    "GP-MOV-004",
     "GP-NET-004",
     "GP-NET-005",
     "GP-NET-006",

@@ -288,6 +288,32 @@ def backlog_forgets_work(run: Run) -> None:
     run.put("backlog_mwh", backlog * 0.9)
 
 
+@fault("A05")
+def lost_work_written_down(run: Run) -> None:
+    lost = run.get("lost_work_mw")
+    if not lost.max() > 0.1:
+        raise NotThere("lost work")
+    run.put("lost_work_mw", lost * 0.9)
+
+
+@fault("A05")
+def moved_work_that_arrives_nowhere(run: Run) -> None:
+    run.add("p_shift_mw", (0, 0), 1.0)
+
+
+@fault("A07")
+def more_work_moved_than_the_part_that_may(run: Run) -> None:
+    """Both meters' classes follow, so that only the limit is broken."""
+    shift = run.entry["shifts"][0]
+    campus, to = ([c["id"] for c in run.entry["campuses"]].index(shift[end]) for end in ("campus", "to"))
+    workload = solution.WORKLOADS.index(shift["workload"])
+    most = shift["max_frac"] * run.get("p_baseline_mw")[0, campus, workload]
+    more = most + 1.0 - run.get("p_shift_mw")[0, 0]
+    run.add("p_shift_mw", (0, 0), more)
+    run.add("p_workload_mw", (0, campus, workload), -more)
+    run.add("p_workload_mw", (0, to, workload), more)
+
+
 @fault("A06")
 def one_hour_of_a_job_past_its_deadline(run: Run) -> None:
     job = run.get("p_job_mw")
@@ -386,6 +412,19 @@ def poi_nobody_asked_for(run: Run) -> None:
 @fault("A09")
 def deadline_longer_than_the_study_allows(run: Run) -> None:
     run.campus[1]["classes"]["batch"]["deadline_h"] += 24
+    run.save_plan()
+
+
+@fault("A09")
+def more_work_may_move_than_the_study_says(run: Run) -> None:
+    run.entry["shifts"][0]["max_frac"] += 0.1
+    run.save_plan()
+
+
+@fault("A09")
+def work_loses_by_another_curve_than_asked(run: Run) -> None:
+    entry = run.campus[1]["classes"]["batch"]
+    entry["power_cap"] = "linear" if entry["power_cap"] == "measured" else "measured"
     run.save_plan()
 
 

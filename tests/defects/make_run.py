@@ -34,6 +34,7 @@ LABELS = {
     "campus": CAMPUSES,
     "workload": case.WORKLOADS,
     "job": JOBS,
+    "shift": (f"mesa>yuma:{case.SHIFT['workload']}",),
     "storage": STORES,
 }
 GAP = 1e-4
@@ -118,7 +119,9 @@ def _schedule(optimum: tiny_lp.Optimum) -> dict[str, np.ndarray]:
         "p_workload_mw": _beside(v["served"]),
         "p_baseline_mw": case.asked_mw(),
         "p_curtailed_mw": _beside(v["lost"]),
+        "lost_work_mw": _beside(v["lost"]),
         "backlog_mwh": _beside(v["backlog"]),
+        "p_shift_mw": np.zeros((case.HOURS, 1)),
         "p_job_mw": v["job"][:, None],
         "p_charge_mw": v["charge"],
         "p_discharge_mw": v["discharge"],
@@ -201,6 +204,8 @@ def _request(name: str) -> dict[str, Any]:
             "shares": by_class["share_frac"],
             "flexibility": {
                 "idle_floor_frac": case.IDLE_FLOOR_FRAC,
+                "power_cap": "linear",
+                "geo_shift": _geo_shift() if name == "mesa" else None,
                 **{key: by_class[key] for key in ("deadline_h", "shed_frac", "min_power_frac")},
             },
             "jobs": [job] if name == "mesa" else [],
@@ -208,6 +213,12 @@ def _request(name: str) -> dict[str, Any]:
         "storage": dict(case.STORE) if name == "mesa" else None,
         "failover": dict(case.FAILOVER) if name == "mesa" else None,
     }
+
+
+def _geo_shift() -> dict[str, Any]:
+    shift = case.SHIFT
+    part = {shift["workload"]: shift["max_frac"]}
+    return {"to": ["yuma"], "max_frac": part, "cost_usd_per_mwh": shift["cost_usd_per_mwh"]}
 
 
 def plan(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, Any]:
@@ -238,6 +249,7 @@ def plan(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[str, An
                 ],
                 "pre_existing": PRE_EXISTING,
                 "reinforcements": [{**case.REINFORCEMENT, "built": True, "annual_cost_usd": 1000.0}],
+                "shifts": [{"campus": "mesa", "to": "yuma", **case.SHIFT}],
                 "campuses": [_planned(name) for name in CAMPUSES],
             }
         },
@@ -299,7 +311,8 @@ def _objective(schedule: dict[str, np.ndarray], attrs: dict[str, Any]) -> dict[s
         "production_usd": float(schedule["cost_usd"].sum()),
         "unserved_usd": 0.0,
         "overload_usd": 0.0,
-        "curtailment_usd": float((schedule["p_curtailed_mw"] * value).sum()),
+        "curtailment_usd": float((schedule["lost_work_mw"] * value).sum()),
+        "moved_usd": 0.0,
         "wear_usd": float(moved * case.PRICES["wear_usd_per_mwh"]),
         "reinforcement_usd": 1000.0,
         "unconnected_usd": unconnected * case.PRICES["unconnected_usd_per_mw_year"] * min(1.0, case.HOURS / 8760.0),
@@ -316,7 +329,7 @@ def _planned(name: str) -> dict[str, Any]:
             for word, key in (("release", "first"), ("deadline", "end"))}  # fmt: skip
     classes = {
         workload: {key: values[c] for key, values in case.CLASSES.items()}
-        | {"installed_mw": case.CLASSES["share_frac"][c] * connected}
+        | {"power_cap": "linear", "installed_mw": case.CLASSES["share_frac"][c] * connected}
         for c, workload in enumerate(case.WORKLOADS)
     }
     return {

@@ -276,6 +276,7 @@ class YearOfRun:
             "p_unserved_mw": np.zeros((n, len(self.network.bus))), "p_spill_mw": np.zeros((n, len(self.network.bus))),
             "va_rad": np.zeros((n, len(self.network.bus))), "p_branch_mw": self.flow, "p_campus_mw": self.p_campus,
             "p_workload_mw": self.served, "p_baseline_mw": self.asked, "p_curtailed_mw": self.lost,
+            "lost_work_mw": self.lost,
             "backlog_mwh": self.backlog, "p_charge_mw": self.charge, "p_discharge_mw": self.discharge,
             "e_storage_mwh": np.full((n, 2), 200.0), "lmp_usd_per_mwh": self.lmp, "cost_usd": self.cost,
             "lmp_energy_usd_per_mwh": self.lmp[:, 0], "lmp_congestion_usd_per_mwh": np.zeros_like(self.lmp),
@@ -339,7 +340,8 @@ def year_json(run: YearOfRun) -> dict[str, Any]:
         ],
         "objective": {
             "production_usd": total, "unserved_usd": 0.0, "overload_usd": 0.0, "curtailment_usd": 1.9e6,
-            "wear_usd": 31.0, "reinforcement_usd": 1.05e6, "unconnected_usd": 6.0e8, "total_usd": total + 6.03e8,
+            "moved_usd": 0.0, "wear_usd": 31.0,
+            "reinforcement_usd": 1.05e6, "unconnected_usd": 6.0e8, "total_usd": total + 6.03e8,
         },
         "adequacy": {
             "reserve_mw": 400.0, "hours_short_without": 3, "hours_short_with": 41, "worst_mw_without": -88.0,

@@ -14,6 +14,7 @@ _PARTS: tuple[tuple[str, str], ...] = (
     ("unserved_usd", "Unserved native load, at its price"),
     ("overload_usd", "Overload, at its price"),
     ("curtailment_usd", "Lost computing work, at its value"),
+    ("moved_usd", "Work done at another campus"),
     ("wear_usd", "Wear of stores"),
     ("reinforcement_usd", "Reinforcements, yearly share"),
     ("unconnected_usd", "Contract left unconnected, at its price"),
