@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gridplan.campus.model import Campuses, CampusJob
+from gridplan.campus.model import Campuses, CampusJob, CampusShift
+from gridplan.campus.power_cap import PowerCap, cap_segments
 from gridplan.network.model import Network
 from gridplan.plan.layout import schedule_layout
 from gridplan.plan.parts.storage import Store
@@ -25,6 +26,14 @@ FOLDER = Path(__file__).parent
 JOB = CampusJob(
     campus="c", id="run", workload="finetune", energy_mwh=15.0, p_max_mw=20.0, release_position=1, deadline_position=2
 )
+CAPS = tuple(
+    PowerCap(campus="c", workload=workload, segments=cap_segments(workload, shed_frac, 0.25))
+    for workload, shed_frac in (("interactive", 0.1), ("batch", 0.25))
+)
+BY_CAMPUS = (
+    "connected_mw", "baseline_mw", "installed_mw", "deadline_h", "shed_frac", "min_power_frac", "value_usd_per_mwh",
+    "idle_floor_frac",
+)  # fmt: skip
 CAMPUS_STORE = Store(id="c:storage", point="c", p_mw=5.0, e_mwh=8.0, efficiency_roundtrip_frac=0.81)
 GRID_STORE = Store(id="s", point="s", p_mw=7.0, e_mwh=12.0, efficiency_roundtrip_frac=0.64)
 
@@ -52,12 +61,29 @@ def conditional(campuses: Campuses) -> Campuses:
     return replace(campuses, is_conditional=np.array([True]), max_energy_frac=np.array([0.05]))
 
 
+def two_places(network: Network) -> Campuses:
+    """The conditional campus c, whose work of two classes may move to its firm twin d."""
+    one = conditional(campus(network, interactive=(30.0, 10.0), batch=(8.0, 4.0)))
+    both = {name: np.repeat(getattr(one, name), 2, axis=0) for name in BY_CAMPUS}
+    shifts = tuple(
+        CampusShift(campus="c", to="d", workload=workload, max_frac=part, cost_usd_per_mwh=2.0)
+        for workload, part in (("interactive", 0.2), ("batch", 0.5))
+    )
+    both |= {"is_conditional": np.array([True, False]), "max_energy_frac": np.array([0.05, 0.0])}
+    return replace(one, campus=("c", "d"), shifts=shifts, **both)
+
+
 def part(network: Network, name: str) -> tuple[Campuses, tuple[Store, ...]]:
     users = {"interactive": (30.0, 10.0)}
     if name == "workloads":
         return campus(network, **users, batch=(8.0, 4.0), finetune=(5.0, 6.0), pretrain=(20.0, 40.0)), ()
     if name == "lost_work":
         return conditional(campus(network, **users, batch=(8.0, 4.0), pretrain=(20.0, 40.0))), ()
+    if name == "power_cap":
+        capped = conditional(campus(network, **users, batch=(8.0, 4.0)))
+        return replace(capped, power_caps=CAPS), ()
+    if name == "shift":
+        return two_places(network), ()
     if name == "jobs":
         return replace(campus(network, **users), jobs=(JOB,)), ()
     if name == "storage":
@@ -67,7 +93,7 @@ def part(network: Network, name: str) -> tuple[Campuses, tuple[Store, ...]]:
     return conditional(campus(network, **users, relaxed=(20.0, 20.0))), ()  # terms
 
 
-@pytest.mark.parametrize("name", ["workloads", "lost_work", "jobs", "storage", "floor", "terms"])
+@pytest.mark.parametrize("name", ["workloads", "lost_work", "power_cap", "shift", "jobs", "storage", "floor", "terms"])
 def test_part_is_what_was_read(two_bus: Network, name: str) -> None:
     campuses, stores = part(two_bus, name)
     plan = compile_schedule(schedule_layout(campuses, stores), 2).filled(campuses)
