@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridplan.report.run_folder import FloatArray, NotStudiedError, RunFolder, TimeArray
+from gridplan.solution import WORKLOADS
 
 WEEK_H = 168
 _SMALL_MW = 1e-6
@@ -22,11 +23,11 @@ class Hourly:
     Parameters
     ----------
     native_mw, met_mw, asked_mw, curtailed_mw : float, dims (time,) [MW]
-        Native load; power at the meters of all campuses; what their computing asked for; lost work.
+        Native load; power at the meters of all campuses; what their computing asked for; power given up.
     campus_mw : float, dims (time, campus) [MW]
         Power at each meter.
     asked_mwh, moved_mwh, lost_mwh : float, dims (campus, workload) [MWh]
-        Sums over the hours.
+        Sums over the hours: asked for, done later than it arrived, lost work.
     mean_price_usd_per_mwh : tuple, dims (campus,)
         Price at the POI weighted with the power of the campus; None without power. Hours whose price a penalty
         sets are left out.
@@ -63,7 +64,8 @@ def read_hourly(run: RunFolder, year: str) -> Hourly:
         )  # fmt: skip
     campus_mw = run.schedule(year, "p_campus_mw")
     served, asked = run.schedule(year, "p_workload_mw"), run.schedule(year, "p_baseline_mw")
-    lost = run.schedule(year, "p_curtailed_mw")
+    given_up = run.schedule(year, "p_curtailed_mw")
+    own = served + _sent_mw(run, year, campuses, served.shape)
     return Hourly(
         year=year,
         time_local=run.local_time(year),
@@ -72,13 +74,25 @@ def read_hourly(run: RunFolder, year: str) -> Hourly:
         native_mw=native,
         met_mw=campus_mw.sum(axis=1),
         asked_mw=asked.sum(axis=(1, 2)),
-        curtailed_mw=lost.sum(axis=(1, 2)),
+        curtailed_mw=given_up.sum(axis=(1, 2)),
         campus_mw=campus_mw,
         asked_mwh=asked.sum(axis=0),
-        moved_mwh=np.maximum(asked - lost - served, 0.0).sum(axis=0),
-        lost_mwh=lost.sum(axis=0),
+        moved_mwh=np.maximum(asked - given_up - own, 0.0).sum(axis=0),
+        lost_mwh=run.schedule(year, "lost_work_mw").sum(axis=0),
         mean_price_usd_per_mwh=_mean_prices(run, year, pois, campus_mw),
     )
+
+
+def _sent_mw(run: RunFolder, year: str, campuses: tuple[str, ...], shape: tuple[int, ...]) -> FloatArray:
+    """Power sent to other campuses less power taken from them, dims (time, campus, workload) [MW]."""
+    net, shifts = np.zeros(shape), run.year(year).get("shifts") or []
+    if shifts:
+        moved_mw = run.schedule(year, "p_shift_mw")
+        for k, shift in enumerate(shifts):
+            c = WORKLOADS.index(shift["workload"])
+            net[:, campuses.index(shift["campus"]), c] += moved_mw[:, k]
+            net[:, campuses.index(shift["to"]), c] -= moved_mw[:, k]
+    return net
 
 
 def worst_week(hourly: Hourly) -> slice:

@@ -29,6 +29,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("prices", "Prices"),
     ("campuses", "Campuses"),
     ("reinforcements", "Reinforcements and money"),
+    ("uncertainty", "Uncertainty of the load"),
     ("solve.discount", "Reinforcements and money"),
     ("solve", "Solution"),
     ("report", ""),

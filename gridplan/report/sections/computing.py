@@ -1,4 +1,4 @@
-"""Chapter: the energy of each campus, what is moved and what is lost, and the price it meets."""
+"""Chapter: the energy of each campus, what is done later, elsewhere or lost, and the price it meets."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from gridplan.report.cells import Cell, Item
 from gridplan.report.hourly import Hourly, read_hourly
 from gridplan.report.run_folder import NotStudiedError, Record, RunFolder
 from gridplan.report.words import joined
-from gridplan.solution import MW_BY_YEAR_CSV, WORKLOADS, schedule_csv
+from gridplan.solution import MW_BY_YEAR_CSV, PLAN_JSON, WORKLOADS, schedule_csv
 
 _COLUMNS = (
     Column(head="Campus", share=1.0),
     Column(head="POI"),
     Column(head="Asked", kind="mwh", unit="MWh"),
     Column(head="At the meter", kind="mwh", unit="MWh"),
-    Column(head="Moved", kind="mwh", unit="MWh"),
+    Column(head="Later", kind="mwh", unit="MWh"),
     Column(head="Lost", kind="mwh", unit="MWh"),
     Column(head="of asked", kind="frac", unit="%"),
     Column(head="Most", kind="mw", unit="MW"),
@@ -31,9 +31,22 @@ _EVENT_COLUMNS = (
     Column(head="Depth", kind="mw", unit="MW"),
     Column(head="Curtailed", kind="mwh", unit="MWh"),
 )
+_MOVED_COLUMNS = (
+    Column(head="Campus", share=1.0),
+    Column(head="Done at"),
+    Column(head="Class"),
+    Column(head="At most", kind="frac", unit="%"),
+    Column(head="Done there", kind="mwh", unit="MWh"),
+    Column(head="Price", kind="price", unit="USD/MWh"),
+)
+_MOVED_KEYS = ("campus", "to", "workload", "max_frac", "energy_mwh", "cost_usd_per_mwh")
+_AWAY = (
+    "Energy at the meter of the campus that does the work, in the hour it was asked for at the other. It counts as "
+    "neither curtailed nor lost."
+)
 _EVENT_NUMBERS = ("conditional_mw", "curtailed_hours", "longest_event_h", "depth_mw", "curtailed_mwh")
 _NOTE = (
-    "Moved: work not done in the hour it arrived and done before its deadline. Lost: work given up by curtailment. "
+    "Later: work not done in the hour it arrived and done before its deadline. Lost: work given up by curtailment. "
     "Mean price: locational marginal price at the POI weighted with the power of the campus, without the hours "
     "whose price unserved load or overload sets."
 )
@@ -47,7 +60,29 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
         raise NotStudiedError("the run holds no hourly results of a campus")
     energy = _energy_table(found)
     lost = [hourly for hourly in found if float(hourly.lost_mwh.sum()) > 0]
-    return energy, *_events(run), *((_lost_table(lost),) if lost else ())
+    return energy, *_moved(run), *_events(run), *((_lost_table(lost),) if lost else ())
+
+
+def _moved(run: RunFolder) -> tuple[Block, ...]:
+    """MWh of each class done at another campus, and pairs that were asked for and cannot be."""
+    years = {year: run.year(year) for year in run.schedule_years()}
+    lines: list[Line] = []
+    for year, entry in years.items():
+        if entry.get("shifts"):
+            lines.append(Group(year))
+            lines += [[shift[key] for key in _MOVED_KEYS] for shift in entry["shifts"]]
+    notes = dict.fromkeys(note for entry in years.values() for note in entry.get("shift_notes") or [])
+    blocks: list[Block] = []
+    if lines:
+        blocks.append(
+            build_table(
+                "moved_work", "Work done at another campus", _MOVED_COLUMNS, lines, source=PLAN_JSON, note=_AWAY
+            )
+        )
+    if notes:
+        text = "; ".join(notes)
+        blocks.append(Paragraph(text=f"{text[0].upper()}{text[1:]}."))
+    return tuple(blocks)
 
 
 def _events(run: RunFolder) -> tuple[Block, ...]:
