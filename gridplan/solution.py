@@ -282,6 +282,7 @@ PLAN_FIELDS: tuple[PlanField, ...] = (
     _field(f"{_CAMPUS}.service", "firm | conditional", "service of this year; firm = no lost work at all"),
     _field(f"{_CAMPUS}.ride_through_frac", "float", "share that stays on during a fault in its zone"),
     _field(f"{_CAMPUS}.idle_floor_frac", "float", "least computing power / asked power"),
+    _field(f"{_CAMPUS}.rebound_frac", "float | null", "largest power of waiting work / asked power; null = installed"),
     _field(f"{_CAMPUS}.classes", "{workload: ...}", "all five workloads"),
     _field(f"{_CLASS}.share_frac", "float", "share of the class; shares sum to 1"),
     _field(f"{_CLASS}.installed_mw", "float", "share_frac * connected_mw"),

@@ -38,6 +38,7 @@ campuses:
       shares: {interactive: 0.15, relaxed: 0.15, batch: 0.25, finetune: 0.10, pretrain: 0.35}
       flexibility:
         power_cap: measured
+        rebound_frac: 1.3
         geo_shift: {to: [mesa, copper], max_frac: {relaxed: 0.2, batch: 0.3}, max_round_trip_ms: 5}
       jobs:
         - id: tune

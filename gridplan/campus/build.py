@@ -17,7 +17,7 @@ from gridplan.campus.job_window import studied_jobs
 from gridplan.campus.measured import Profile, metered_frac
 from gridplan.campus.model import Campuses, CampusJob, CampusStore
 from gridplan.campus.modelled import Modelled
-from gridplan.campus.power_cap import PowerCap, cap_segments
+from gridplan.campus.movable import event_rule, power_caps
 from gridplan.campus.shape import find_shape, shape_rel, shaped_demand_mw
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.solution import WORKLOADS
@@ -138,7 +138,8 @@ def _assemble(study: Study, time_utc: TimeArray, requests: list[_Request], basel
         idle_floor_frac=np.array([f.idle_floor_frac for f in flexibility], dtype=np.float64),
         is_conditional=np.array([request.is_conditional for request in requests], dtype=np.bool_),
         max_energy_frac=np.array(terms, dtype=np.float64),
-        power_caps=tuple(cap for request in requests for cap in _power_caps(request)),
+        events=tuple(event_rule(request.campus, request.contract_mw) for request in requests),
+        power_caps=tuple(cap for request in requests for cap in power_caps(request.campus)),
     )
 
 
@@ -146,16 +147,6 @@ def _installed(requests: list[_Request], baselines_mw: list[FloatArray]) -> Floa
     """Most power of each class: its share of the connected MW, or its own peak where that comes at another hour."""
     share = _table(request.installed_mw for request in requests)
     return np.maximum(share, _table(mw.max(axis=1, initial=0.0) for mw in baselines_mw))
-
-
-def _power_caps(request: _Request) -> Iterable[PowerCap]:
-    """Measured curves of the classes that may be capped, where the study asks for them."""
-    flexibility = request.campus.workloads.flexibility
-    if flexibility.power_cap == "measured" and request.is_conditional:
-        for workload, shed_frac in zip(WORKLOADS, flexibility.shed_frac.values(), strict=True):
-            segments = cap_segments(workload, shed_frac, flexibility.idle_floor_frac)
-            if segments:
-                yield PowerCap(campus=request.campus.id, workload=workload, segments=segments)
 
 
 def _table(rows: Iterable[tuple[float, ...] | FloatArray]) -> FloatArray:

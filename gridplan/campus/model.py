@@ -95,6 +95,26 @@ class CampusShift:
         return shift_label(self.campus, self.to, self.workload)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRule:
+    """How long a campus may give up power, and how high its waiting work may go when it catches up.
+
+    Parameters
+    ----------
+    max_event_h : int or None [h]
+        Hours of full depth in any run of one hour more; None = no limit.
+    free_mw : float [MW]
+        Power given up that does not count as an event.
+    rebound_frac : float or None [1]
+        Largest power of a class that waits, per baseline of the hour; None = its installed power.
+    """
+
+    campus: str
+    max_event_h: int | None = None
+    free_mw: float = 0.0
+    rebound_frac: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Campuses:
     """Load of the campuses of one studied year and the limits of its flexibility.
@@ -135,6 +155,8 @@ class Campuses:
         Classes that lose work along a measured curve; every other one loses work as it gives up power.
     shifts : tuple of CampusShift
         Pairs of campuses between which a class may move.
+    events : tuple of EventRule
+        Rules of curtailment events, at most one of a campus.
     findings : tuple of Finding
         Notes and warnings of the building: peaks cut, jobs left out.
     """
@@ -157,6 +179,7 @@ class Campuses:
     failover: tuple[FailoverPair, ...] = ()
     power_caps: tuple[PowerCap, ...] = ()
     shifts: tuple[CampusShift, ...] = ()
+    events: tuple[EventRule, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -236,10 +259,26 @@ def _check_movable(campuses: Campuses) -> None:
     for shift in campuses.shifts:
         if not {(shift.campus, shift.workload), (shift.to, shift.workload)} <= known or shift.campus == shift.to:
             raise ValueError(f"shift {shift.label} does not join two of the campuses")
-        if shift.workload not in SHIFTING:
-            raise ValueError(f"shift {shift.label}: work of {shift.workload} stays where it is")
-        if not (0.0 <= shift.max_frac <= 1.0 and 0.0 <= shift.cost_usd_per_mwh < np.inf):
-            raise ValueError(f"shift {shift.label} has a part outside 0 .. 1 or a cost that is negative or no number")
-    labels = [(cap.campus, cap.workload) for cap in campuses.power_caps]
-    if len(set(labels)) < len(labels) or len({s.label for s in campuses.shifts}) < len(campuses.shifts):
-        raise ValueError("a power cap or a shift is given twice")
+        _check_shift(shift)
+    for rule in campuses.events:
+        if rule.campus not in campuses.campus:
+            raise ValueError(f"event rule of {rule.campus}, which is not among the campuses")
+        _check_event_rule(rule)
+    caps = [f"{cap.campus}:{cap.workload}" for cap in campuses.power_caps]
+    labels = [caps, [shift.label for shift in campuses.shifts], [rule.campus for rule in campuses.events]]
+    if any(len(set(names)) < len(names) for names in labels):
+        raise ValueError("a power cap, a shift or an event rule is given twice")
+
+
+def _check_shift(shift: CampusShift) -> None:
+    if shift.workload not in SHIFTING:
+        raise ValueError(f"shift {shift.label}: work of {shift.workload} stays where it is")
+    if not (0.0 <= shift.max_frac <= 1.0 and 0.0 <= shift.cost_usd_per_mwh < np.inf):
+        raise ValueError(f"shift {shift.label} has a part outside 0 .. 1 or a cost that is negative or no number")
+
+
+def _check_event_rule(rule: EventRule) -> None:
+    if rule.rebound_frac is not None and not rule.rebound_frac >= 1.0:
+        raise ValueError(f"rebound_frac of {rule.campus} is below 1: work that waits could never be done")
+    if (rule.max_event_h is not None and rule.max_event_h < 0) or not rule.free_mw >= 0.0:
+        raise ValueError(f"event rule of {rule.campus} has negative hours or MW")

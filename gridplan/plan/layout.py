@@ -43,7 +43,8 @@ class Layout:
 
     ``waiting`` and ``lossy`` are (campus, workload) pairs whose work may wait or be lost, ``cuts`` the pieces of the
     lossy ones, cheapest first; ``shifts`` what may move between campuses;
-    ``floored`` campuses whose idle floor can bind; ``budgeted`` those with an energy budget.
+    ``floored`` campuses whose idle floor can bind; ``budgeted`` those with an energy budget; ``windows`` those whose
+    events are limited, with the hours of an event.
     ``points`` are the campuses, then the grid stores: the order of withdrawals.
     """
 
@@ -56,6 +57,7 @@ class Layout:
     shifts: tuple[Shift, ...]
     floored: tuple[int, ...]
     budgeted: tuple[int, ...]
+    windows: tuple[tuple[int, int], ...]
     jobs: tuple[tuple[str, str], ...]
     stores: tuple[Store, ...]
 
@@ -105,6 +107,7 @@ def schedule_layout(campuses: Campuses, stores: Sequence[Store]) -> Layout:
         shifts=shifts,
         floored=tuple(int(i) for i in np.flatnonzero((certain < floor - 1e-9).any(axis=1))),
         budgeted=tuple(int(i) for i in np.flatnonzero(limited)),
+        windows=_windows(campuses, may_lose),
         jobs=tuple((j.campus, j.label) for j in campuses.jobs),
         stores=tuple(stores),
     )
@@ -154,6 +157,13 @@ def _shifts(campuses: Campuses, asked: npt.NDArray[np.bool_]) -> tuple[Shift, ..
         if shift.max_frac > 0 and asked[source] and campuses.installed_mw[target] > 0:
             found.append(Shift(label=shift.label, source=source, target=target))
     return tuple(found)
+
+
+def _windows(campuses: Campuses, may_lose: npt.NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
+    """Campuses that can give up power and whose events are limited, in their order."""
+    hours = {rule.campus: rule.max_event_h for rule in campuses.events}
+    most = [(i, hours.get(name)) for i, name in enumerate(campuses.campus) if may_lose[i].any()]
+    return tuple((i, limit) for i, limit in most if limit is not None)
 
 
 def _pair(campuses: Campuses, campus: str, workload: str) -> Pair:

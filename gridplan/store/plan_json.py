@@ -206,6 +206,7 @@ def _campus(plan: YearPlan, i: int, campus: Campus) -> dict[str, Any]:
         "service": campus.service.kind,
         "ride_through_frac": campus.ride_through_frac,
         "idle_floor_frac": float(plan.campuses.idle_floor_frac[i]),
+        "rebound_frac": campus.workloads.flexibility.rebound_frac,
         "classes": {w: _class(plan, i, c) for c, w in enumerate(WORKLOADS)},
         "terms": {
             "max_energy_frac": terms.max_energy_frac,

@@ -16,6 +16,7 @@ from gridplan.study.named import Named
 from gridplan.study.place import LatencyLimit, NearPlace
 from gridplan.study.quantity import (
     AnyNames,
+    AtLeastOne,
     Fraction,
     Id,
     LocalHour,
@@ -118,6 +119,7 @@ class Flexibility(Part):
     deadline_h: Deadlines = Field(default_factory=Deadlines)
     shed_frac: ShedShares = Field(default_factory=ShedShares)
     min_power_frac: MinPowers = Field(default_factory=MinPowers)
+    rebound_frac: AtLeastOne | None = default(f"{_FLEX}.rebound_frac")
     geo_shift: Annotated[GeoShift | None, about("work that may be done at other campuses in the same hour")] = None
 
 

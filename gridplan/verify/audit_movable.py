@@ -96,6 +96,16 @@ def shift_limits(data: CampusYear) -> Iterator[Measure]:
             tolerance,
             lambda i: year.at_workload(i[1], i[2], i[0]),
         )
+    rebound = np.array([campus.limit("rebound_frac") for campus in year.campuses])
+    waits = (data.of_class("deadline_h") > 0) & np.isfinite(rebound)[:, None]
+    most_mw = np.where(np.isfinite(rebound), rebound, 0.0)[:, None] * data.asked_mw
+    yield worst_of(
+        "waiting work above its rebound",
+        "MW",
+        np.where(waits, data.served_mw - data.moved_in_mw - most_mw, 0.0),
+        tolerance,
+        lambda i: year.at_workload(i[1], i[2], i[0]),
+    )
     in_use = np.where(data.is_measured, data.served_mw + data.lost_mw, data.served_mw)
     most_mw = np.maximum(data.of_class("installed_mw"), data.asked_mw)
     yield worst_of(

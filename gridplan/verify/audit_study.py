@@ -121,6 +121,8 @@ def _classes(campus: Record, workloads: Record, value: Record) -> Iterator[str]:
     flexibility = workloads.record("flexibility")
     if campus.number("idle_floor_frac") != flexibility.number("idle_floor_frac"):
         yield "idle_floor_frac"
+    if campus.limit("rebound_frac") != flexibility.limit("rebound_frac"):
+        yield "rebound_frac"
     sources = {
         "share_frac": workloads.record("shares"),
         "deadline_h": flexibility.record("deadline_h"),

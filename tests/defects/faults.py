@@ -374,6 +374,13 @@ def firm_campus_curtailed(run: Run) -> None:
     run.save_plan()
 
 
+@fault("A07")
+def work_that_catches_up_above_its_rebound(run: Run) -> None:
+    _, entry = run.campus
+    entry["rebound_frac"] = 1.0
+    run.save_plan()
+
+
 @fault("A08")
 def stored_energy_wrong_in_one_hour(run: Run) -> None:
     run.add("e_storage_mwh", (len(run.get("e_storage_mwh")) // 2, 0), 1.0)

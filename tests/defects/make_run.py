@@ -205,6 +205,7 @@ def _request(name: str) -> dict[str, Any]:
             "flexibility": {
                 "idle_floor_frac": case.IDLE_FLOOR_FRAC,
                 "power_cap": "linear",
+                "rebound_frac": case.REBOUND_FRAC,
                 "geo_shift": _geo_shift() if name == "mesa" else None,
                 **{key: by_class[key] for key in ("deadline_h", "shed_frac", "min_power_frac")},
             },
@@ -345,6 +346,7 @@ def _planned(name: str) -> dict[str, Any]:
         "service": "conditional",
         "ride_through_frac": case.RIDE_THROUGH_FRAC[name],
         "idle_floor_frac": case.IDLE_FLOOR_FRAC,
+        "rebound_frac": case.REBOUND_FRAC,
         "classes": classes,
         "terms": dict(case.TERMS),
         "jobs": [job] if is_in else [],

@@ -36,6 +36,7 @@ CONTRACT_MW = {"mesa": 80.0, "yuma": 40.0}
 CONNECTED_MW = {"mesa": 80.0, "yuma": 0.0}
 RIDE_THROUGH_FRAC = {"mesa": 0.25, "yuma": 1.0}
 LOAD_LOSS = {"limit_mw": 65.0, "voltage_trip_pu": 0.7, "x_subtransient_pu": {"turbine": 0.2, "hydro": 0.3}}
+REBOUND_FRAC = 4.0
 SHIFT = {"workload": "batch", "max_frac": 0.3, "cost_usd_per_mwh": 1.0}
 STORE = {"p_mw": 10.0, "e_mwh": 40.0, "efficiency_roundtrip_frac": 0.86}
 FAILOVER = {"to": "yuma", "share_frac": 0.25}

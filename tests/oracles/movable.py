@@ -34,6 +34,7 @@ class MovableClass:
     min_power_frac: float = 0.0
     value_usd_per_mwh: float = 0.0
     corners: Corners | None = None
+    rebound_frac: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +89,13 @@ def solve_movable(
     *,
     floor_frac: float = 0.0,
     budget_frac: Mapping[str, float] | None = None,
+    events: Mapping[str, tuple[int, float]] | None = None,
 ) -> Movable:
-    """Least cost of power, lost work and moves; ``budget_frac`` limits power given up per campus."""
+    """Least cost of power, lost work and moves.
+
+    ``budget_frac`` limits power given up per campus; ``events`` the hours of full depth in any longer window, and MW
+    free of the limit.
+    """
     names, hours = list(connected_mw), price_usd_per_mwh.shape[1]
     lp = _Program()
     moved = [
@@ -118,6 +124,8 @@ def solve_movable(
             for k in into:
                 _add(power[names.index(one.campus)][t], {moved[k][t]: 1.0})
             _add(given_up[one.campus], own.given_up[t])
+    for name, (event_h, free_mw) in (events or {}).items():
+        _limit_events(lp, [c for c in classes if c.campus == name], work, event_h, free_mw)
     meter = [
         [lp.column(price_usd_per_mwh[i, t], connected_mw[name]) for t in range(hours)] for i, name in enumerate(names)
     ]
@@ -169,6 +177,9 @@ def _add_class(lp: _Program, one: MovableClass, out: list[list[int]], into: list
         lp.equal.append(({waits: 1.0, **handled, **({} if before is None else {before: -1.0})}, float(asked)))
         before = waits
         lp.most.append(({**machines, **dict.fromkeys(into[t], 1.0)}, max(one.installed_mw, float(asked))))
+        if one.rebound_frac is not None:
+            running = {full: 1.0, **{j: p for j, p, _ in slowed}}
+            lp.most.append((running, one.rebound_frac * float(asked)))
         least = one.min_power_frac
         row = {full: -1.0, **{j: -p - least * (1.0 - p) for j, p, _ in slowed}, **{j: -least for j in out[t]}}
         lp.most.append((row, -least * float(asked)))
@@ -184,6 +195,21 @@ def _limit_cut(lp: _Program, one: MovableClass, t: int, cappable: Row, cut: Row,
     else:
         lp.most.append((_joined(cappable, stay), asked))
         lp.most.append((_joined(cut, {j: -one.shed_frac * v for j, v in cappable.items()}), 0.0))
+
+
+def _limit_events(
+    lp: _Program, classes: Sequence[MovableClass], work: Mapping[str, _Class], event_h: int, free_mw: float
+) -> None:
+    """In any ``event_h + 1`` hours at most ``event_h`` times the greatest depth of them, and what is free."""
+    hours = len(classes[0].baseline_mw)
+    depth = sum(c.shed_frac * c.baseline_mw for c in classes)
+    for start in range(hours - event_h):
+        window = range(start, start + event_h + 1)
+        total: Row = {}
+        for one in classes:
+            for t in window:
+                _add(total, work[f"{one.campus}:{one.name}"].given_up[t])
+        lp.most.append((total, event_h * max(float(depth[t]) for t in window) + free_mw))
 
 
 def _joined(first: Row, second: Row) -> Row:

@@ -95,7 +95,12 @@ def _fill_waiting(plan: Compiled, layout: Layout, campuses: Campuses) -> None:
     least = np.array([campuses.min_power_frac[p] for p in waiting])[:, None] * rows
     has_row = np.array([_least_row(layout.label(p)) in plan.rows for p in waiting])
     installed = np.array([campuses.installed_mw[p] for p in waiting])[:, None]
-    plan.bound("p_workload_mw", np.where(has_row[:, None], 0.0, least), np.maximum(installed, rows))
+    rebound = {rule.campus: rule.rebound_frac for rule in campuses.events}
+    most_frac = np.array([rebound.get(layout.campus[p[0]]) or np.inf for p in waiting])[:, None]
+    # Not the product with infinity, which is no number where nothing is asked for.
+    caught_up = np.where(np.isinf(most_frac), np.inf, np.where(np.isinf(most_frac), 1.0, most_frac) * rows)
+    most = np.minimum(np.maximum(installed, rows), caught_up)
+    plan.bound("p_workload_mw", np.where(has_row[:, None], 0.0, least), most)
     limits = [backlog_limit_mwh(baseline[p], int(campuses.deadline_h[p])) for p in waiting]
     plan.bound("backlog_mwh", 0.0, np.array(limits))
     for pair, mw, arrivals, most_mw in zip(waiting, least, rows, np.maximum(installed, rows), strict=True):

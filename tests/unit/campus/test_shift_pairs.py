@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gridplan.campus.build import build_campuses
-from gridplan.campus.model import Campuses, CampusShift
+from gridplan.campus.model import Campuses, CampusShift, EventRule
 from gridplan.campus.power_cap import PowerCap, cap_segments
 from gridplan.campus.shift_pairs import radius_of_round_trip_km, with_shifts
 from gridplan.study.schema import Study
@@ -125,6 +125,29 @@ def test_impossible_shifts_are_refused(change: dict[str, Any], words: str) -> No
     built = build_campuses(study(None), 2027, MW, HOURS)
     with pytest.raises(ValueError, match=words):
         replace(built, shifts=(shift(**change),))
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (EventRule(campus="nowhere"), "not among the campuses"),
+        (EventRule(campus="mesa", rebound_frac=0.9), "below 1"),
+        (EventRule(campus="mesa", max_event_h=-1), "negative hours or MW"),
+        (EventRule(campus="mesa", free_mw=float("nan")), "negative hours or MW"),
+    ],
+)
+def test_impossible_event_rules_are_refused(rule: EventRule, words: str) -> None:
+    built = build_campuses(study(None), 2027, MW, HOURS)
+    with pytest.raises(ValueError, match=words):
+        replace(built, events=(rule,))
+
+
+def test_event_rule_is_that_of_the_terms() -> None:
+    built = build_campuses(study(None, rebound_frac=1.05), 2027, MW, HOURS)
+    assert [(r.campus, r.max_event_h, r.free_mw, r.rebound_frac) for r in built.events] == [
+        ("mesa", 6, 1.0, 1.05),
+        ("tempe", 6, 1.0, None),
+    ]
 
 
 def test_a_pair_or_a_cap_is_given_once_and_to_a_campus() -> None:
