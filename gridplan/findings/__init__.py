@@ -12,6 +12,7 @@ from gridplan.findings.formats import FORMAT_FINDINGS
 from gridplan.findings.grid import GRID_FINDINGS
 from gridplan.findings.kind import FindingKind
 from gridplan.findings.load_loss import LOAD_LOSS_FINDINGS
+from gridplan.findings.movable import MOVABLE_FINDINGS
 from gridplan.findings.screen import SCREEN_FINDINGS
 from gridplan.findings.study import STUDY_FINDINGS
 
@@ -20,7 +21,7 @@ THEMES: dict[str, tuple[FindingKind, ...]] = {
     "Network formats": FORMAT_FINDINGS,
     "Files and tables": FILE_FINDINGS,
     "Contingency files": CONTINGENCY_FINDINGS,
-    "Studies, hours and sweeps": STUDY_FINDINGS,
+    "Studies, hours and sweeps": (*STUDY_FINDINGS, *MOVABLE_FINDINGS),
     "Contingency screen": SCREEN_FINDINGS,
     "Faults and load loss": LOAD_LOSS_FINDINGS,
 }

@@ -24,7 +24,7 @@ from gridplan.solution import (
     schedule_file,
     series_file,
 )
-from gridplan.verify.audit_campus import CampusYear, campus_year
+from gridplan.verify.audit_campus_year import CampusYear, campus_year
 from gridplan.verify.audit_certificate import Measure, single
 from gridplan.verify.audit_grid import FloatArray
 from gridplan.verify.audit_plan import curtailment

@@ -6,17 +6,14 @@ In: arrays of one studied year. Out: measures for A05, A07 and A09. ``r`` is pow
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridplan.solution import WORKLOADS, shift_label
+from gridplan.verify.audit_campus_year import CampusYear, is_measured
 from gridplan.verify.audit_certificate import Measure, worst_of
-from gridplan.verify.audit_grid import BoolArray, FloatArray
+from gridplan.verify.audit_grid import FloatArray
 from gridplan.verify.audit_record import Record
-
-if TYPE_CHECKING:
-    from gridplan.verify.audit_campus import CampusYear
 
 _TOLERANCE_FRAC = 1e-6
 _INFERENCE, _FINE_TUNE, _PRETRAIN = "inference", "fine_tune", "pretrain"
@@ -49,11 +46,6 @@ def least_loss_frac(workload: str, given_up_frac: FloatArray, idle_frac: float) 
             chord = y_low + (y_high - y_low) * (power - low) / (high - low)
             best = np.where(inside, np.maximum(best, chord), best)
     return np.asarray(np.where(np.isfinite(best), 1.0 - best, np.inf))
-
-
-def is_measured(campus: Record, workload: str) -> bool:
-    """Whether a class loses work along the measured curve."""
-    return bool(campus.record("classes").record(workload).data.get("power_cap", "linear") == "measured")
 
 
 def lost_work(data: CampusYear) -> Iterator[Measure]:
@@ -124,12 +116,6 @@ def given_up_limit_mw(data: CampusYear) -> FloatArray:
     stays = data.asked_mw - np.where(is_now, data.moved_out_mw, 0.0)
     runs = np.minimum(stays, data.own_running_mw)
     return np.asarray(shed * np.where(data.is_measured, runs, stays))
-
-
-def measured_classes(data: CampusYear) -> BoolArray:
-    """Classes that lose work along the measured curve, dims (campus, workload)."""
-    rows = [[is_measured(campus, w) for w in WORKLOADS] for campus in data.year.campuses]
-    return np.array(rows, dtype=bool).reshape(len(rows), len(WORKLOADS))
 
 
 def shift_differences(shifts: list[Record], asked: dict[str, Record]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridplan.solution import contingency_label, counted_threshold_mw
-from gridplan.verify.audit_campus import campus_year
+from gridplan.verify.audit_campus_year import campus_year
 from gridplan.verify.audit_certificate import Measure, single, worst_of
 from gridplan.verify.audit_grid import BoolArray, FloatArray
 from gridplan.verify.audit_outage import dark_buses

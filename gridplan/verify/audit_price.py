@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gridplan.verify.audit_campus import campus_year
+from gridplan.verify.audit_campus_year import campus_year
 from gridplan.verify.audit_certificate import Measure, single, worst_of
 from gridplan.verify.audit_grid import FloatArray, Grid
 from gridplan.verify.audit_hour import HourProgram

@@ -52,6 +52,13 @@ def job(**changes: Any) -> dict[str, Any]:
     return {"workloads": {"jobs": [{**JOB, **changes}]}}
 
 
+def moving(*targets: str, residency: str | None = None) -> Study:
+    """Batch work of mesa may move; the other campus is verde."""
+    shift = {"to": list(targets), "max_frac": {"batch": 0.2}}
+    mesa = {"id": "mesa", "poi": [107], "contract_mw": 400, "workloads": {"flexibility": {"geo_shift": shift}}}
+    return study(campuses=[mesa, {"id": "verde", "poi": [203], "contract_mw": 400, "residency": residency}])
+
+
 def seen(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
     return [(finding.code, finding.severity, finding.place.key) for finding in findings]
 
@@ -63,6 +70,7 @@ def test_sound_studies_give_no_finding() -> None:
 
 DUPLICATE_CAMPUS = [{"id": "a", "poi": 1, "contract_mw": 50}, {"id": "a", "poi": 2, "contract_mw": 50}]
 VOLTAGE = {"voltage_pu": {"intact": [1.05, 0.95]}}
+FLEX = "campuses.0.workloads.flexibility"
 PHOENIX = {"latitude": 33.4, "longitude": -112.1}
 TO_ITSELF = {"failover": {"to": "mesa"}}
 NO_SHARE = [
@@ -197,6 +205,16 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "GP-TIM-005",
         "error",
         "series.load.timezone",
+    ),
+    (moving("tampa"), "GP-MOV-001", "error", f"{FLEX}.geo_shift.to.0"),
+    (moving("mesa"), "GP-MOV-001", "error", f"{FLEX}.geo_shift.to.0"),
+    (moving("verde", "verde"), "GP-MOV-001", "error", f"{FLEX}.geo_shift.to.1"),
+    (moving("verde", residency="eu"), "GP-MOV-002", "warning", f"{FLEX}.geo_shift.to.0"),
+    (
+        study({"workloads": {"flexibility": {"power_cap": "measured", "shed_frac": {"interactive": 0.6}}}}),
+        "GP-MOV-003",
+        "error",
+        f"{FLEX}.shed_frac.interactive",
     ),
     (study({"workloads": {"measured": MEASURED}}), "GP-STU-009", "warning", "campuses.0.workloads.measured"),
     (
