@@ -66,15 +66,15 @@ ANYWHERE = {
 }
 OF_CAMPUS = {
     "p_baseline_mw": "asked for by all classes",
-    "p_workload_mw": "served to all classes",
-    "p_curtailed_mw": "lost work of all classes",
+    "p_workload_mw": "power of all classes run here",
+    "p_curtailed_mw": "power given up by all classes",
     "p_job_mw": "power of all jobs",
     "p_charge_mw": "charging of the campus store",
     "p_discharge_mw": "discharging of the campus store",
-    "curtailed_hours": "hours whose lost work counts, in the schedule",
-    "curtailed_mwh": "work lost in the schedule",
+    "curtailed_hours": "hours whose power given up counts, in the schedule",
+    "curtailed_mwh": "power given up in the schedule",
     "longest_event_h": "longest run of counted hours in the schedule",
-    "depth_mw": "largest lost work of one hour in the schedule",
+    "depth_mw": "most power given up in one hour of the schedule",
     "energy_mwh": "energy at the meter in the schedule",
 }
 ALONE = {
