@@ -5,15 +5,17 @@ In: arrays of one studied year. Out: measures for A05, A07 and A09. ``r`` is pow
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from gridplan.solution import WORKLOADS, shift_label
+from gridplan.solution import NETWORK_JSON, WORKLOADS, shift_label
 from gridplan.verify.audit_campus_year import CampusYear, is_measured
 from gridplan.verify.audit_certificate import Measure, worst_of
 from gridplan.verify.audit_grid import FloatArray
-from gridplan.verify.audit_record import Record
+from gridplan.verify.audit_read import RunYear
+from gridplan.verify.audit_record import Record, read_json
 
 _TOLERANCE_FRAC = 1e-6
 _INFERENCE, _FINE_TUNE, _PRETRAIN = "inference", "fine_tune", "pretrain"
@@ -26,6 +28,7 @@ _MEASURED = {
 _KIND = dict(zip(WORKLOADS, (_INFERENCE, _INFERENCE, _INFERENCE, _FINE_TUNE, _PRETRAIN), strict=True))
 _CAP_ONLY = ("interactive", "relaxed")
 _HALF = 0.5
+_EARTH_KM, _LIGHT_KM_PER_S, _FIBRE_INDEX, _ROUTE_FACTOR = 6371.0, 299_792.458, 1.468, 1.5
 
 
 def least_loss_frac(workload: str, given_up_frac: FloatArray, idle_frac: float) -> FloatArray:
@@ -118,9 +121,9 @@ def given_up_limit_mw(data: CampusYear) -> FloatArray:
     return np.asarray(shed * np.where(data.is_measured, runs, stays))
 
 
-def shift_differences(shifts: list[Record], asked: dict[str, Record]) -> Iterator[str]:
-    """Shifts of the plan that the study does not allow: target, residency set, part or price."""
-    for entry in shifts:
+def shift_differences(year: RunYear, asked: dict[str, Record]) -> Iterator[str]:
+    """Shifts of the plan that the study does not allow: target, residency set, round trip, part or price."""
+    for entry in year.shifts:
         campus, to, workload = (entry.text(key) for key in ("campus", "to", "workload"))
         name = f"shifts.{shift_label(campus, to, workload)}"
         study = asked[campus].record("workloads").record("flexibility").data.get("geo_shift")
@@ -129,7 +132,25 @@ def shift_differences(shifts: list[Record], asked: dict[str, Record]) -> Iterato
             continue
         if asked[campus].data.get("residency") != asked[to].data.get("residency"):
             yield f"{name}.residency"
+        limit_ms = study.get("max_round_trip_ms")
+        if limit_ms is not None and not _least_round_trip_ms(year, campus, to) <= float(limit_ms):
+            yield f"{name}.max_round_trip_ms"
         if entry.number("max_frac") != study["max_frac"][workload]:
             yield f"{name}.max_frac"
         if entry.number("cost_usd_per_mwh") != study["cost_usd_per_mwh"]:
             yield f"{name}.cost_usd_per_mwh"
+
+
+def _least_round_trip_ms(year: RunYear, campus: str, to: str) -> float:
+    """Round trip by light in fibre between two POIs [ms], NaN where a bus has no place; the sphere errs by 0.6 %."""
+    table = read_json(year.run.path / NETWORK_JSON).record("tables").record("bus")
+    if not {"latitude_degree", "longitude_degree"} <= table.data.keys():
+        return math.nan
+    names = year.labels["campus"]
+    bus = [year.campus_bus[names.index(name)] for name in (campus, to)]
+    north, east = (np.radians(table.column(f"{key}_degree")[bus]) for key in ("latitude", "longitude"))
+    if not np.isfinite([*north, *east]).all():
+        return math.nan
+    cosine = np.sin(north[0]) * np.sin(north[1]) + np.cos(north[0]) * np.cos(north[1]) * np.cos(east[0] - east[1])
+    distance_km = _EARTH_KM * math.acos(min(1.0, float(cosine)))
+    return 0.994 * 2000.0 * distance_km * _FIBRE_INDEX * _ROUTE_FACTOR / _LIGHT_KM_PER_S

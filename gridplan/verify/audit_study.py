@@ -31,7 +31,7 @@ def differences(year: RunYear) -> list[str]:
     value = study.record("prices").record("computing_value_usd_per_mwh")
     for campus in year.campuses:
         found += [f"{campus.text('id')}.{name}" for name in _campus(year, campus, asked[campus.text("id")], value)]
-    return [*found, *shift_differences(year.shifts, asked)]
+    return [*found, *shift_differences(year, asked)]
 
 
 def _criteria(year: RunYear, study: Record) -> Iterator[str]:

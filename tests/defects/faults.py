@@ -429,6 +429,15 @@ def more_work_may_move_than_the_study_says(run: Run) -> None:
 
 
 @fault("A09")
+def work_moved_farther_than_the_round_trip(run: Run) -> None:
+    study = run.json(solution.STUDY_JSON)
+    shift = run.entry["shifts"][0]
+    asked = next(campus for campus in study["campuses"] if campus["id"] == shift["campus"])
+    asked["workloads"]["flexibility"]["geo_shift"]["max_round_trip_ms"] = 0.1
+    (run.folder / solution.STUDY_JSON).write_text(json.dumps(study), encoding="utf-8")
+
+
+@fault("A09")
 def work_loses_by_another_curve_than_asked(run: Run) -> None:
     entry = run.campus[1]["classes"]["batch"]
     entry["power_cap"] = "linear" if entry["power_cap"] == "measured" else "measured"
