@@ -104,11 +104,10 @@ def schedule_year(
         study, case.year, connected, case.series.time_utc, case.series.measured, case.series.modelled
     )
     points, stores = schedule_points(case, sites, campuses)
-    grid = case.grid(points, limits=sites.limits if sites else None, failovers=schedule_failovers(campuses))
     bus = case.network.bus
     placed = {p.id: (float(bus.latitude_degree[p.bus]), float(bus.longitude_degree[p.bus])) for p in points}
     campuses = with_shifts(campuses, study, placed)
-    grid = case.grid(points, limits=sites.limits if sites else None)
+    grid = case.grid(points, limits=sites.limits if sites else None, failovers=schedule_failovers(campuses))
     rows: tuple[RowKey, ...] = tuple(dict.fromkeys([*case.rows, *_campus_free(case, sites)]))
     schedule = solve_schedule(
         grid,

@@ -134,6 +134,7 @@ def _failovers(campuses: Campuses) -> list[dict[str, Any]]:
             "raised_max_mw": float(mw.max(initial=0.0)),
         }
         for pair, mw in zip(campuses.failover, campuses.failover_mw, strict=True)
+    ]
 
 
 def _shifts(plan: YearPlan, hourly: Hourly) -> list[dict[str, Any]]:

@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from gridplan.solution import STUDY_JSON, WEAR_USD_PER_MWH, WORKLOADS
-from gridplan.verify.audit_failover import is_as_asked
-from gridplan.verify.audit_movable import is_measured, shift_differences
 from gridplan.verify.audit_campus_year import is_measured
+from gridplan.verify.audit_failover import is_as_asked
 from gridplan.verify.audit_movable import shift_differences
 from gridplan.verify.audit_permission import contingency_differences
 from gridplan.verify.audit_read import RunYear
