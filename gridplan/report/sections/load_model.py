@@ -98,8 +98,8 @@ def _total_blocks(total: TotalLoad) -> list[Block]:
     )
     values = {"mean_mw": total.mean_mw, "peak_mw": total.peak_mw, "contract_mw": total.contract_mw}
     figure = Figure(
-        id="load_model",
-        svg=draw_total_load("load_model", total),
+        id="load_all",
+        svg=draw_total_load("load_all", total),
         alt=total_alt(total),
         caption=f"{total.name}, {total.year}",
         source=load_model_file(total.year),
