@@ -101,13 +101,16 @@ def _total(study: Study, year: YearModel, loads: list[SiteLoad], ensemble: Ensem
     class_mw = np.zeros((len(WORKLOADS), len(year.hours)))
     for campus, load in zip(year.campuses, loads, strict=True):
         class_mw += by_class(campus, load.p_mw)[:, 0]
+    total_mw = class_mw.sum(axis=0)
+    energy = max(float(total_mw.sum()), 1e-300)
     spread: dict[str, Any] = {}
     if ensemble:
         spread = _spread(ensemble, ensemble.total_energy_mwh, ensemble.total_peak_mw, len(year.hours))
     return {
         "contract_mw": sum(campus.contract_mw for campus in year.campuses),
         "timezone": study.timezone,
-        **_course(class_mw, class_mw.sum(axis=0), year, ensemble.total_band_mw if ensemble else None),
+        "share_frac": {name: float(row.sum()) / energy for name, row in zip(WORKLOADS, class_mw, strict=True)},
+        **_course(class_mw, total_mw, year, ensemble.total_band_mw if ensemble else None),
         "spread": spread,
     }
 

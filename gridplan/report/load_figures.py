@@ -17,7 +17,7 @@ from gridplan.report.cells import mw_text
 from gridplan.report.figures.campus_load import draw_campus_load
 from gridplan.report.figures.load_course import Heading, draw_total_load
 from gridplan.report.json_node import Node
-from gridplan.report.load_model import CampusLoad, Course, load_models
+from gridplan.report.load_model import CampusLoad, TotalLoad, load_models
 from gridplan.report.load_words import assumed_words, figure_alt, total_alt
 
 
@@ -73,7 +73,7 @@ def write_profile_figure(path_svg: Path, path_png: Path, campus: CampusLoad) -> 
     _write(path_svg, path_png, svg, figure_alt(campus), png.getvalue())
 
 
-def write_total_figure(path_svg: Path, path_png: Path, total: Course) -> None:
+def write_total_figure(path_svg: Path, path_png: Path, total: TotalLoad) -> None:
     """Write the figure of several campuses together; as ``write_profile_figure``."""
     png = io.BytesIO()
     most = f"{mw_text(total.peak_mw)} at most"

@@ -154,6 +154,13 @@ class Course:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TotalLoad(Course):
+    """Several campuses together; ``share_frac`` is the part of their energy by movable class, in order."""
+
+    share_frac: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CampusLoad(Course):
     """A campus: what its load is for, made of and resting on."""
 
@@ -196,7 +203,7 @@ class LoadModels:
     trajectory: int
     medoids: tuple[Medoid, ...]
     campuses: tuple[CampusLoad, ...]
-    total: Course | None = None
+    total: TotalLoad | None = None
 
 
 def read_load_models(run: RunFolder, year: int | str) -> LoadModels:
@@ -242,8 +249,14 @@ def _medoid(node: Node) -> Medoid:
     )
 
 
-def _total(node: Node, year: int, quantiles: tuple[float, ...]) -> Course:
-    return Course(name="All campuses with a driver pack", **_course(node, year, quantiles))
+def _total(node: Node, year: int, quantiles: tuple[float, ...]) -> TotalLoad:
+    shares = node.part("share_frac")
+    found = {name: shares.amount(name) for name in WORKLOADS}
+    return TotalLoad(
+        name="All campuses with a driver pack",
+        share_frac={name: share for name, share in found.items() if share > 0},
+        **_course(node, year, quantiles),
+    )
 
 
 def _course(node: Node, year: int, quantiles: tuple[float, ...]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gridplan.report.amount_words import amount_words
 from gridplan.report.cells import mw_text, percent_text
-from gridplan.report.load_model import CampusLoad, Course, LoadModels
+from gridplan.report.load_model import CampusLoad, Course, LoadModels, TotalLoad
 from gridplan.report.words import joined
 
 METHODS: Mapping[str, str] = {"latin_hypercube": "Latin hypercube", "sobol": "Sobol' sequence"}
@@ -110,12 +110,12 @@ def figure_alt(campus: CampusLoad) -> str:
     )
 
 
-def total_alt(total: Course) -> str:
-    """The two panels of several campuses together in words."""
+def total_alt(total: TotalLoad) -> str:
+    """The three panels of several campuses together in words."""
     return (
-        f"Two panels on {total.name.lower()} in {total.year}: {mw_text(total.mean_mw)} on average and "
+        f"Three panels on {total.name.lower()} in {total.year}: {mw_text(total.mean_mw)} on average and "
         f"{mw_text(total.peak_mw)} in the peak hour; their contracts sum to {mw_text(total.contract_mw)}. "
-        f"{_course_words(total)}"
+        f"{_course_words(total)} By energy, {_class_words(total.share_frac)}."
     )
 
 

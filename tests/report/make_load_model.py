@@ -61,6 +61,7 @@ def _total(campuses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     found = {
         "contract_mw": contract, "timezone": "America/Phoenix", "peak_mw": peak, "mean_mw": mean,
         "energy_mwh": energy, "load_factor": mean / peak,
+        "share_frac": {name: float(values.sum() / _sum(total).sum()) for name, values in total.items()},
         "week": {"first_utc": campuses[0]["week"]["first_utc"], "class_mw": _rounded(total),
                  **_band(_sum(total), contract, has_band)},
         "duration": {"frac": campuses[0]["duration"]["frac"], "central_mw": curve.tolist(),

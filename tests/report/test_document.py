@@ -127,7 +127,8 @@ def test_tables_are_rectangular_and_numbers_keep_their_raw_value(document: dict[
 def test_every_figure_has_words_instead(document: dict[str, Any]) -> None:
     figures = list(blocks(document, "figure"))
     assert {figure["id"] for figure in figures} == {
-        "mw_bars", "curtailment_curves", "map", "worst_week", "duration",
+        "mw_bars", "curtailment_curves", "map", "worst_week", "duration", "load_model_mesa", "load_model_barstow",
+        "load_all",
     }  # fmt: skip
     assert all(len(figure["alt"]) > 60 for figure in figures)
 

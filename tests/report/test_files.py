@@ -123,7 +123,7 @@ def test_page_asks_nothing_of_the_net(kind: str, request: pytest.FixtureRequest)
 
 def test_drawings_of_the_page_have_names_and_unique_ids(full: Path) -> None:
     page = (full / REPORT_HTML).read_text(encoding="utf-8")
-    assert page.count('<svg role="img" aria-label="') == page.count("<svg") == 5
+    assert page.count('<svg role="img" aria-label="') == page.count("<svg") == 8
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'(?:href="|url\()#([^")]+)', page)) <= set(ids)

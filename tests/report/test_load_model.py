@@ -376,8 +376,8 @@ def table(blocks: list[dict[str, Any]], id_: str) -> dict[str, Any]:
 def test_chapter_explains_every_campus_with_a_pack(full: Path) -> None:
     blocks = blocks_of(full)
     figures = [block for block in blocks if block["kind"] == "figure"]
-    assert [figure["id"] for figure in figures] == ["load_model_mesa", "load_model_barstow", "load_model"]
-    assert [figure["alt"].partition(" on ")[0] for figure in figures] == ["Four panels", "Four panels", "Two panels"]
+    assert [figure["id"] for figure in figures] == ["load_model_mesa", "load_model_barstow", "load_all"]
+    assert [figure["alt"].partition(" on ")[0] for figure in figures] == ["Four panels", "Four panels", "Three panels"]
     assert len(table(blocks, "load_workloads_mesa")["rows"]) == 11
     spread = [[cell["text"] for cell in row["cells"]] for row in table(blocks, "load_spread")["rows"]]
     assert spread[0] == ["Mesa training park"]

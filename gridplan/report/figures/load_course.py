@@ -1,6 +1,7 @@
 """A load over a week and over the year in order, and the sheet that figures of loads are drawn on.
 
-Two panels side by side; a figure has them alone (all campuses together) or below others (one campus).
+Two panels side by side and the bar of shares at the foot; a figure has them alone (all campuses together) or below
+others (one campus).
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gridplan.report.cells import weekday_text
+from gridplan.report.cells import mw_text, weekday_text
 from gridplan.report.figures.mw_waterfall import mw_axis, mw_words
 from gridplan.report.figures.row_places import row_places, text_width_pt
 from gridplan.report.figures.style import CLASS_COLOURS, INK, LOST, QUIET, RULE, WIDTH_IN, grid_lines, render
-from gridplan.report.load_model import Band, Course
+from gridplan.report.load_model import Band, Course, TotalLoad
+from gridplan.report.load_words import MOVES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 LEFT_IN, RIGHT_IN, EDGE_IN = 0.54, 6.86, 0.06
 PT = 72.0
 TEXT_PT = 7.0
-_COURSE_IN = 1.76
+_TOTAL_IN = 2.36
+_COURSE_FOOT_IN = 0.6
 _HEADING_IN = 0.48
 _SPLIT_IN = 4.16
 _LEAST_LABELLED_FRAC = 0.11
@@ -102,19 +105,56 @@ def _draw_heading(figure: Figure, heading: Heading, height: float) -> None:
         figure.text(EDGE_IN / WIDTH_IN, 1 - top / height, text, size=size, weight=weight, color=colour, va="top")
 
 
-def draw_total_load(name: str, total: Course, *, heading: Heading | None = None, png: IO[bytes] | None = None) -> str:
-    """SVG of the load of several campuses together: week and hours in order; see ``draw_sheet``."""
-    return draw_sheet(name, _COURSE_IN, lambda sheet: draw_course(sheet, total, 0.0), heading, png)
+def draw_total_load(
+    name: str, total: TotalLoad, *, heading: Heading | None = None, png: IO[bytes] | None = None
+) -> str:
+    """SVG of the load of several campuses together: week, hours in order, shares; see ``draw_sheet``."""
+
+    def draw(sheet: Sheet) -> None:
+        draw_course(sheet, total)
+        draw_shares(sheet, total.share_frac)
+
+    return draw_sheet(name, _TOTAL_IN, draw, heading, png)
 
 
-def draw_course(sheet: Sheet, course: Course, bottom: float) -> None:
-    """Week and hours in order, from ``bottom`` up [inch]."""
+def draw_course(sheet: Sheet, course: Course) -> None:
+    """Week and hours in order, above the shares."""
+    bottom = _COURSE_FOOT_IN
     sheet.title(EDGE_IN, bottom + 1.72, _week_title(course))
     sheet.title(_SPLIT_IN - 0.02, bottom + 1.72, _span_title(course))
     most = 1.12 * _top_mw(course)
     low, high = bottom + 0.46, bottom + 1.54
     _draw_week(sheet.axes(LEFT_IN, low, _SPLIT_IN - 0.32, high), course, most)
     _draw_duration(sheet.axes(_SPLIT_IN + 0.32, low, RIGHT_IN - 0.26, high), course, most)
+
+
+def draw_shares(sheet: Sheet, shares: Mapping[str, float]) -> None:
+    """One bar of the energy by class at the foot of a sheet, its words below with a line to the part each names."""
+    sheet.title(EDGE_IN, 0.74, "What of the energy can move")
+    width_pt, height = (RIGHT_IN - EDGE_IN) * PT, 0.58
+    axes = sheet.axes(EDGE_IN, 0.0, RIGHT_IN, height)
+    axes.set_axis_off()
+    axes.set_xlim(0, width_pt)
+    axes.set_ylim(0, height * PT)
+    total = sum(shares.values()) or 1.0
+    low, high = 26.0, 39.0
+    starts = np.concatenate([[0.0], np.cumsum(list(shares.values()))]) / total * width_pt
+    labels = [(f"{name} {_percent(share / total)}", MOVES[name]) for name, share in shares.items()]
+    widths = [
+        max(text_width_pt(head, TEXT_PT, is_bold=True), text_width_pt(words, TEXT_PT)) + 9.0 for head, words in labels
+    ]
+    middles = [float(middle) for middle in (starts[:-1] + starts[1:]) / 2]
+    centres = row_places(middles, widths, 0.0, width_pt)
+    for k, (name, (head, words)) in enumerate(zip(shares, labels, strict=True)):
+        axes.fill_between(starts[k : k + 2], low, high, color=CLASS_COLOURS[name], edgecolor="white", linewidth=0.6)
+        axes.plot([middles[k], middles[k], centres[k]], [low - 1.0, low - 3.0, low - 6.5], color=QUIET, linewidth=0.6)
+        axes.text(centres[k], 18.5, head, ha="center", va="top", size=TEXT_PT, weight="bold")
+        axes.text(centres[k], 9.5, words, ha="center", va="top", size=TEXT_PT, color=QUIET)
+    axes.plot([0, width_pt, width_pt, 0, 0], [low, low, high, high, low], color=QUIET, linewidth=0.5)
+
+
+def _percent(frac: float) -> str:
+    return f"{100 * frac:.0f} %" if frac >= 0.01 else "<1 %"
 
 
 def _top_mw(course: Course) -> float:
@@ -137,16 +177,19 @@ def _span_title(course: Course) -> str:
 def _draw_week(axes: Axes, course: Course, most: float) -> None:
     week = course.week
     edges = np.arange(len(week.time_local) + 1)
-    base = np.zeros(len(edges))
-    for name, values in week.class_mw.items():
-        top = base + np.append(values, values[-1])
-        axes.fill_between(edges, base, top, color=CLASS_COLOURS[name], linewidth=0)
-        _name_band(axes, name, base, top, most)
-        base = top
+    tops = np.cumsum([np.append(values, values[-1]) for values in week.class_mw.values()], axis=0)
+    # Every area reaches down to 0 below the next one, so that no seam of the page shows between two.
+    for k, name in reversed(list(enumerate(week.class_mw))):
+        axes.fill_between(edges, 0.0, tops[k], color=CLASS_COLOURS[name], linewidth=0)
+    for k, name in enumerate(week.class_mw):
+        _name_band(axes, name, tops[k - 1] if k else np.zeros(len(edges)), tops[k], most)
     if week.band is not None:
         _draw_edges(axes, edges, week.band, course.quantiles)
     _draw_days(axes, course)
     _frame(axes, course.contract_mw, most, "MW")
+    if isinstance(course, TotalLoad) and course.contract_mw <= most:
+        axes.annotate(f"contracts {mw_text(course.contract_mw)}", (0, course.contract_mw), (2, 1.5), color=LOST,
+                      textcoords="offset points", size=6.2)  # fmt: skip
 
 
 def _name_band(axes: Axes, name: str, base: np.ndarray, top: np.ndarray, most: float) -> None:

@@ -16,6 +16,7 @@ from gridplan.report.load_model import (
     Course,
     Driver,
     LoadModels,
+    TotalLoad,
     WorkloadLoad,
     read_load_models,
 )
@@ -90,15 +91,15 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     return *blocks, *_spread_blocks(models), _driver_table(models)
 
 
-def _total_blocks(total: Course) -> list[Block]:
+def _total_blocks(total: TotalLoad) -> list[Block]:
     text = (
         f"Together they draw {mw_text(total.mean_mw)} on average and {mw_text(total.peak_mw)} at most, of contracts "
         f"that sum to {mw_text(total.contract_mw)}: their peaks need not meet in one hour."
     )
     values = {"mean_mw": total.mean_mw, "peak_mw": total.peak_mw, "contract_mw": total.contract_mw}
     figure = Figure(
-        id="load_model",
-        svg=draw_total_load("load_model", total),
+        id="load_all",
+        svg=draw_total_load("load_all", total),
         alt=total_alt(total),
         caption=f"{total.name}, {total.year}",
         source=load_model_file(total.year),
