@@ -143,6 +143,7 @@ def _assembled(
     p_mw[-1] = auxiliary_mw
     stages[-1, STAGES.index("auxiliary")] = auxiliary_mw.sum(axis=1)
     left = np.divide(asked_mwh - served_mwh, asked_mwh, out=np.zeros(scenarios), where=asked_mwh > 0)
+    np.clip(left, 0.0, 1.0, out=left)  # sums in another order differ by a last bit
     return SiteLoad(p_mw=p_mw, stages_mwh=stages, unserved_frac=left, counts={load.name: load.counts for load in loads})
 
 
