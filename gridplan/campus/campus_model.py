@@ -264,7 +264,7 @@ class _Reader:
             return
         for key, part in stated:
             hardware = self.hardware(part.hardware, f"{key}.hardware")
-            if hardware is not None:
+            if hardware is not None and factor > 0:
                 yield scaled_spec(self._training_spec(part, hardware, key), factor)
 
     def _training_spec(self, part: Any, hardware: Hardware, key: str) -> Any:

@@ -79,7 +79,8 @@ class SiteLoad:
     stages_mwh : float, dims (workload, stage, scenario) [MWh]
         Energy by STAGES; its sum over stages is the energy of ``p_mw``.
     unserved_frac : float, dims (scenario,) [1]
-        Part of the IT energy asked for that servers and contract leave out.
+        Part of the IT energy asked for that servers and contract leave out, that of calls for which there are no
+        accelerators included.
     counts : mapping of workload to mapping of name to float, dims (scenario,)
         Work behind the MW.
     """
@@ -115,7 +116,7 @@ def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = 
         pue=pue,
         auxiliary_mw=draws["facility.auxiliary_frac"] * campus.contract_mw,
     )
-    asked_mwh = asked.sum(axis=1)
+    asked_mwh = asked.sum(axis=1) + sum(_without_accelerators_mwh(load) for load in loads)
     kept = np.subtract(1.0, result.unserved_frac, out=result.unserved_frac)
     return _assembled(loads, kept, pue, cooling, result.auxiliary_mw, asked_mwh)
 
@@ -142,6 +143,7 @@ def _assembled(
     p_mw[-1] = auxiliary_mw
     stages[-1, STAGES.index("auxiliary")] = auxiliary_mw.sum(axis=1)
     left = np.divide(asked_mwh - served_mwh, asked_mwh, out=np.zeros(scenarios), where=asked_mwh > 0)
+    np.clip(left, 0.0, 1.0, out=left)  # sums in another order differ by a last bit
     return SiteLoad(p_mw=p_mw, stages_mwh=stages, unserved_frac=left, counts={load.name: load.counts for load in loads})
 
 
@@ -154,6 +156,18 @@ def _stages(
     by_name = {part: load.parts_mwh.get(part, np.zeros_like(ratio)) * ratio for part in PARTS}
     by_name |= {"electrical_loss": losses, "fans_pumps": fans, "cooling": meter_mwh - kept_mwh - losses - fans}
     return np.array([by_name.get(stage, np.zeros_like(ratio)) for stage in STAGES])
+
+
+def _without_accelerators_mwh(load: ItLoad) -> FloatArray:
+    """IT energy of the calls without accelerators, as those that are served take it, dims (scenario,) [MWh]."""
+    served_frac = load.counts.get("served_frac")
+    if served_frac is None:
+        return np.zeros(len(load.installed_mw))
+    active = load.parts_mwh["accelerator_active"]
+    both = active + load.parts_mwh["accelerator_idle"]
+    host = np.divide(load.parts_mwh["host"], both, out=np.zeros_like(both), where=both > 0)
+    left = np.divide(1.0 - served_frac, served_frac, out=np.zeros_like(served_frac), where=served_frac > 0)
+    return np.asarray(active * (1.0 + host) * left)
 
 
 def _sum(loads: list[ItLoad], scenarios: int, hours: int) -> FloatArray:

@@ -128,6 +128,24 @@ def test_a_pack_out_of_range_is_refused(key: str, value: float) -> None:
         model_of({"parameters": {key: value}}, {})
 
 
+def test_calls_without_accelerators_are_left_undone() -> None:
+    """Flat demand of twice what the servers were bought for: the spares of 10 % serve 1.1 of 2."""
+    chat = {"service": "chat", "concurrent_users": 1e6, "shape_local": "flat", "shape_global": "flat"}
+    still = {"fleet.redundancy_frac": 0.1, "facility.auxiliary_frac": 0}
+    pack = {"services": [chat], "campaigns": [], "finetuning": [], "parameters": still}
+    twice = {**pack, "parameters": {**still, "serving.users_factor": 2}, "fixed_servers_of": pack}
+    assert small({**CAMPUS, **pack}).load.unserved_frac[0] == pytest.approx(0.0, abs=1e-12)
+    found = small({**CAMPUS, **twice})
+    assert found.load.counts["chat"]["served_frac"][0] == pytest.approx(0.55)
+    assert found.load.unserved_frac[0] == pytest.approx(0.45)
+
+
+def test_a_study_without_accelerators_has_no_training() -> None:
+    assert [spec.name for spec in model_of({}, {}).specs] == ["chat", "agent", "pretrain", "finetune"]
+    assert [spec.name for spec in model_of({}, {"accelerators": 0}).specs] == ["chat", "agent"]
+    assert [spec.accelerators for spec in model_of({}, {"accelerators": 3072}).specs[2:]] == [2048, 1024]
+
+
 def test_own_servers_of_a_scenario_hold_its_peak() -> None:
     model = model_of({"parameters": {"agent.traffic_factor": 3}}, {})
     load = inference_load(model.specs[1], base_draws(model.parameters), small(CAMPUS).hours)
