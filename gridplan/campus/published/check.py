@@ -12,9 +12,19 @@ import numpy.typing as npt
 from gridplan.campus.drivers.draws import Draws
 
 FloatArray = npt.NDArray[np.float64]
-Model = Callable[[Draws, int], FloatArray]
-"""Value by scenario, dims (scenario,), from parameters by scenario and a seed."""
 Spread = Literal["parameters", "chance", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a model is evaluated at: parameters by scenario, and the seed of what is left to chance."""
+
+    draws: Draws
+    seed: int
+
+
+Model = Callable[[Case], FloatArray]
+"""Value by scenario, dims (scenario,)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
