@@ -490,7 +490,9 @@ def test_whole_campus(campus: SizedCampus, scenarios: tuple[Values, Values]) -> 
         assert stages["auxiliary"] == pytest.approx(account["auxiliary"], rel=REL)
         asked_mwh = math.fsum(total)
         left = 1 - account["it"] / asked_mwh if asked_mwh > 0 else 0.0
-        assert found.unserved_frac[k] == pytest.approx(left, abs=1e-9)
+        # The account takes IT power as a difference from the meter, which auxiliary load may dwarf.
+        rounding = 1e-13 * HOURS * aux_mw / asked_mwh if asked_mwh > 0 else 0.0
+        assert found.unserved_frac[k] == pytest.approx(left, abs=1e-9 + rounding)
 
 
 @given(values=values_of, spec=st.sampled_from(SERVICES).flatmap(services))
