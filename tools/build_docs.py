@@ -22,6 +22,9 @@ if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))
 
 from gridplan import solution  # noqa: E402 - the checkout, not an installed gridplan
+from gridplan.campus.drivers.growth_table import GROWTH  # noqa: E402
+from gridplan.campus.published.rows import PublishedRow, published_rows  # noqa: E402
+from gridplan.cli import published_text  # noqa: E402
 from gridplan.network.formats import FORMATS  # noqa: E402
 from gridplan.study.defaults import DEFAULTS, DefaultRow  # noqa: E402
 from gridplan.terms import DIMS, TERMS, Term  # noqa: E402
@@ -384,6 +387,38 @@ def _given_table(rows: Callable[[], Sequence[Sequence[str]]]) -> str:
     return table(head, others)
 
 
+@functools.cache
+def compared() -> tuple[PublishedRow, ...]:
+    """Published totals beside the load model."""
+    return published_rows()
+
+
+def published_totals() -> str:
+    """Published figure, model, deviation and verdict of every row."""
+    rows = [tuple(published_text.cells(row).values()) for row in compared()]
+    tally = published_text.tally(compared())
+    return f"\n{table(published_text.COLUMNS, rows)}\n{tally}.\n\n"
+
+
+def published_inputs() -> str:
+    """What each row asks of the model, and where its figure comes from."""
+    rows = [
+        (c.title, c.inputs, f"{c.published.source}, {c.published.year}", c.note)
+        for c in (row.check for row in compared())
+    ]
+    return table(("what", "asked of the model", "published in", "note"), rows)
+
+
+def growth_scenarios() -> str:
+    """Growth scenarios with the totals they come from."""
+    rows = [
+        (g.scenario, g.area, f"{g.first_twh:g} TWh in {g.first_year}", f"{g.last_twh:g} TWh in {g.last_year}",
+         f"{100 * g.per_year:.1f} %", f"{100 * float(g.requests_per_year(0.75)):.0f} %", g.source)
+        for g in GROWTH
+    ]  # fmt: skip
+    return table(("scenario", "area", "from", "to", "energy a year", "requests a year", "source"), rows)
+
+
 def _value(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_value(v) for v in value)
@@ -404,6 +439,9 @@ BUILDERS: dict[str, Callable[[], str]] = {
     "audit": audit_checks,
     "defaults": default_values,
     "findings": findings,
+    "published-totals": published_totals,
+    "published-inputs": published_inputs,
+    "growth": growth_scenarios,
     **{name: csv_file(name) for name in CSV_FILES},
     **{name: functools.partial(_given_table, rows) for name, rows in LOAD_MODEL_TABLES.items()},
 }

@@ -100,7 +100,10 @@ def chain_factor(reprompt_probability: FloatArray, cap: FloatArray) -> FloatArra
     h, k = np.broadcast_arrays(np.asarray(reprompt_probability, float), np.asarray(cap, float))
     is_sure = h >= 1.0
     left = np.where(is_sure, 1.0, 1.0 - h)
-    return np.where(is_sure, k + 1.0, (1.0 - h ** (k + 1.0)) / left)
+    with np.errstate(divide="ignore"):
+        # 1 - h^(K+1) without the difference of equal numbers near h = 1.
+        repeats = -np.expm1((k + 1.0) * np.log1p(np.where(is_sure, 0.0, -left)))
+    return np.where(is_sure, k + 1.0, repeats / left)
 
 
 def mean_work(spec: InferenceSpec, draws: Draws, year: int) -> Work:
