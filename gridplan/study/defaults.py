@@ -162,8 +162,6 @@ _CAMPUS: tuple[_Row, ...] = (
      "longest time one way, instead of the round trip"),
     ("campuses.latency.group_index", 1.468, "1", _FIBRE, "literature", "speed of light per speed in the fibre"),
     ("campuses.latency.route_factor", 1.5, "1", _ROUTE, "assumption", "length of the fibre per geodesic distance"),
-    ("campuses.residency", None, "", "absent: one of those that name none", "choice",
-     "set of places that data may not leave; work moves within it alone"),
     ("campuses.block_mw", 50.0, "MW", _SET, "choice", "step of the sizes the siting may choose"),
     ("campuses.power_factor.operating", 0.98, "1", "0.95 to 1.0; inputs of UPS are near 0.99", "assumption",
      "lagging power factor at the meter in operation"),

@@ -187,7 +187,9 @@ def test_files_that_are_no_packs(tmp_path: Path, data: bytes, words: str) -> Non
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").symlink_to("/etc/passwd")
-    assert told(tmp_path).startswith("error[GP-SEC-001]: path 'own.yaml' is a link that leads out of the study's folder")
+    assert told(tmp_path).startswith(
+        "error[GP-SEC-001]: path 'own.yaml' is a link that leads out of the study's folder"
+    )
 
 
 def test_warnings_of_a_pack_reach_the_planner(tmp_path: Path) -> None:

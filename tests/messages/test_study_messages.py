@@ -57,8 +57,8 @@ def test_unknown_key() -> None:
         "  do: add 'contract_mw': maximum demand at the meter, one number or one per year [MW]\n"
         "error[GP-YML-001]: unknown key 'contract_nw'. Did you mean 'contract_mw'?\n"
         "  --> north.yaml:21:5 campuses.1.contract_nw\n"
-        "  do: keys known here: id, name, near, poi, latency, exclude, contract_mw, block_mw, power_factor, service, "
-        "ride_through_frac, workloads, storage, climate, failover"
+        "  do: keys known here: id, name, near, poi, latency, residency, exclude, contract_mw, block_mw, power_factor, "
+        "service, ride_through_frac, workloads, storage, climate, failover"
     )
 
 
