@@ -178,7 +178,7 @@ class _Reader:
             self._out_of_range(row.key, message, _remedy(spread, most))
             return {}
         if low <= 0 and low < high and row.distribution in ("lognormal", "loguniform"):
-            self._out_of_range(row.key, f"{words}; its spread is in per cent, so it stays above 0", "raise low")
+            self._out_of_range(row.key, f"{words}; it spreads by factors, so P10 lies above 0", "raise low")
             return {}
         source = spread.source or f"driver pack {self.pack.name} {self.pack.release}"
         if low == high:

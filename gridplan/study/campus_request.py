@@ -206,7 +206,9 @@ class Campus(Named):
     near: Annotated[NearPlace | None, about("candidate buses around a coordinate, beside those of poi")] = None
     poi: Annotated[AnyNames, about("candidate buses; or look for them with near"), Field(validate_default=True)] = ()
     latency: Annotated[LatencyLimit | None, about("place every candidate must reach in time")] = None
-    residency: Annotated[Text | None, about("set of places its data must stay in; work moves within one set")] = None
+    residency: Annotated[
+        Text | None, about("set of places that data may not leave; work moves within it alone; absent: that of none")
+    ] = None
     exclude: Annotated[AnyNames, about("area files beside the study; no candidate lies in them")] = ()
     contract_mw: Annotated[Contract, about("maximum demand at the meter, one number or one per year", "MW")]
     block_mw: PositiveMw = default("campuses.block_mw")

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from gridplan.campus.build import build_campuses
 from gridplan.campus.model import Campuses
+from gridplan.campus.modelled import central_class_mw
 from gridplan.errors import InputError
+from gridplan.series.model import CampusProfile
 from gridplan.solution import WORKLOADS
 from gridplan.study.schema import Study
+from tests.property.modelled_campuses import CHAT, TRAINING, sized
+from tests.property.modelled_campuses import hours as few_hours
 
 YEAR = np.datetime64("2020-01-01T07:00:00") + np.arange(8784) * np.timedelta64(3600, "s")
 JOB = {
@@ -195,3 +200,60 @@ def test_arrays_are_read_only_and_checked_at_birth() -> None:
         replace(campuses, shed_frac=np.zeros((2, 4)))
     with pytest.raises(ValueError, match="connected_mw holds a value that is negative"):
         replace(campuses, connected_mw=np.array([-1.0, 0.0]))
+
+
+@dataclass(frozen=True)
+class Told:
+    """Load of a driver pack as the plan is told of it."""
+
+    campus: str
+    year: int
+    demand_frac: npt.NDArray[np.float64]
+
+
+def told(preset: str, hours: int, contract_mw: float = 400.0) -> Told:
+    of = few_hours(hours)
+    campus = sized("mesa", preset, of, contract_mw=contract_mw)
+    return Told("mesa", 2027, central_class_mw(campus, of) / contract_mw)
+
+
+@pytest.mark.parametrize("preset", [CHAT, TRAINING])
+def test_baseline_of_a_preset_is_its_demand_per_mw_times_the_mw_connected(preset: str) -> None:
+    given = study(workloads={"preset": preset})
+    load = told(preset, 168)
+    for connected in (400.0, 130.0, 0.0):
+        both = {"mesa": connected, "tempe": 100.0}
+        campuses = build_campuses(given, 2027, both, few_hours(168).time_utc, modelled=(load,))
+        assert campuses.baseline_mw[0] == pytest.approx(load.demand_frac * connected, rel=1e-12)
+        total = campuses.baseline_mw[0].sum(axis=0)
+        assert (total <= connected * (1 + 1e-9)).all()
+        assert total.max() == pytest.approx(connected, rel=1e-4)
+        assert (campuses.baseline_mw[0] <= campuses.installed_mw[0][:, None]).all()
+        assert campuses.findings == ()
+
+
+def test_contract_basis_keeps_a_campus_with_a_preset_flat() -> None:
+    given = study(load_basis="contract", workloads={"preset": CHAT})
+    campuses = build_campuses(given, 2027, {"mesa": 400.0}, few_hours(24).time_utc, modelled=(told(CHAT, 24),))
+    assert campuses.baseline_mw[0].sum(axis=0) == pytest.approx(np.full(24, 400.0))
+
+
+def test_a_meter_of_the_whole_campus_stands_in_place_of_the_pack() -> None:
+    meter = {"file": "m.csv", "timezone": "UTC", "stamp": "hour_beginning", "unit": "MW", "column": "p"}
+    given = study(workloads={"preset": TRAINING, "measured": {**meter, "scaling": "as_measured"}})
+    p_mw = 100.0 + np.arange(24.0)
+    campuses = build_campuses(
+        given,
+        2027,
+        {"mesa": 400.0},
+        few_hours(24).time_utc,
+        [CampusProfile(campus="mesa", workload="", p_mw=p_mw, peak_mw=123.0)],
+        (told(TRAINING, 24),),
+    )
+    assert campuses.baseline_mw[0].sum(axis=0) == pytest.approx(p_mw, rel=1e-9)
+
+
+def test_a_year_without_the_load_of_a_pack_is_refused() -> None:
+    given = study(workloads={"preset": CHAT})
+    with pytest.raises(ValueError, match="modelled load of campus mesa is not given"):
+        build_campuses(given, 2027, {"mesa": 400.0}, few_hours(24).time_utc)
