@@ -85,7 +85,7 @@ def power_bounds(year: RunYear) -> Iterator[Measure]:
     installed, share = data.of_class("installed_mw"), data.of_class("share_frac")
     off = np.abs(installed - share * data.connected_mw[:, None])
     yield worst_of("installed - share * connected", "MW", off, tolerance, lambda i: year.at_workload(i[0], i[1]))
-    most = np.maximum(installed, data.asked_mw)
+    most = np.maximum(installed, data.asked_mw.max(axis=0, initial=0.0))  # servers of its own peak, in every hour
     yield worst_of("class above its installed power", "MW", data.served_mw - most, tolerance, place)
     least = data.of_class("min_power_frac") * (data.asked_mw - data.lost_mw - data.moved_out_mw)
     least = np.where(data.of_class("deadline_h") > 0, least, 0.0)

@@ -102,7 +102,7 @@ def shift_limits(data: CampusYear) -> Iterator[Measure]:
         lambda i: year.at_workload(i[1], i[2], i[0]),
     )
     in_use = np.where(data.is_measured, data.served_mw + data.lost_mw, data.served_mw)
-    most_mw = np.maximum(data.of_class("installed_mw"), data.asked_mw)
+    most_mw = np.maximum(data.of_class("installed_mw"), data.asked_mw.max(axis=0, initial=0.0))
     yield worst_of(
         "machines of a class in use above its installed power",
         "MW",

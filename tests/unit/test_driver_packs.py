@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from gridplan.campus.size import size_campus
 from gridplan.campus.workloads.load import Hours
 from gridplan.inputs import read_inputs
 from gridplan.network.embedded import embedded_root
+from gridplan.pipeline import run_study
 from gridplan.study.load_model_request import LoadModel
 
 REQUIRED = {
@@ -37,6 +40,16 @@ def test_shipped_case_has_a_campus_of_every_pack() -> None:
     assert sorted(campus.workloads.preset for campus in inputs.file.study.campuses) == list(preset_names())
     assert set(preset_names()) >= REQUIRED
     assert [f.render() for f in inputs.findings if f.severity in ("error", "warning")] == []
+
+
+@pytest.mark.slow
+def test_shipped_case_passes_its_audit(tmp_path: Path) -> None:
+    """Among its campuses are some whose waiting work catches up in hours that ask for less than their peak."""
+    run_study(embedded_root("cases") / "load_presets.yaml", tmp_path / "run")
+    certificate = json.loads((tmp_path / "run" / "certificate.json").read_text(encoding="utf-8"))
+    assert {check["id"] for check in certificate["checks"] if check["verdict"] == "fail"} == set()
+    plan = json.loads((tmp_path / "run" / "plan.json").read_text(encoding="utf-8"))
+    assert len(plan["years"]["2028"]["campuses"]) == len(preset_names())
 
 
 @pytest.mark.parametrize("name", preset_names())
