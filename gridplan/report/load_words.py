@@ -123,11 +123,11 @@ def _course_words(course: Course) -> str:
     week, duration = course.week.total_mw, course.duration
     band = ""
     if duration.band is not None:
-        low, high = (100 * course.quantiles[k] for k in (0, -1))
-        band = (
-            f", P{low:g} {mw_text(float(duration.band.low_mw[0]))} and P{high:g} "
-            f"{mw_text(float(duration.band.high_mw[0]))} in the first hour"
-        )
+        first = {
+            course.quantiles[0]: float(duration.band.low_mw[0]),
+            course.quantiles[-1]: float(duration.band.high_mw[0]),
+        }
+        band = f", {joined(f'P{100 * q:g} {mw_text(mw)}' for q, mw in first.items())} in the first hour"
     return (
         f"A week of {len(week)} hours runs between {mw_text(float(week.min()))} and {mw_text(float(week.max()))}. "
         f"The hours in order fall from {mw_text(float(duration.central_mw[0]))} to "

@@ -245,11 +245,21 @@ def _short() -> dict[str, Any]:
     return {**found, "energy_mwh": found["mean_mw"] * 24}
 
 
+def _hour() -> dict[str, Any]:
+    """One hour without any load."""
+    found = campus("single", band=False)
+    found |= {name: 0.0 for name in ("mean_mw", "peak_mw", "energy_mwh", "load_factor")}
+    found["stages_mw"] = dict.fromkeys(found["stages_mw"], 0.0)
+    found["week"]["class_mw"] = {"interactive": [0.0]}
+    return {**found, "duration": {"frac": [0.5], "central_mw": [0.0]}}
+
+
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     **{kind: lambda kind=kind: campus(kind, workloads=12) for kind in KINDS},  # type: ignore[misc]
     "no spread": lambda: campus("mixed", band=False),
     "contract far above": _far_contract,
     "a day": _short,
+    "an hour": _hour,
 }
 
 
@@ -319,6 +329,16 @@ def test_labels_of_a_row_keep_apart_and_inside(labels: list[tuple[float, float]]
     assert edges[0][0] >= -1e-9
     assert edges[-1][1] <= 500.0 + 1e-9
     assert all(a[1] <= b[0] + 1e-9 for a, b in itertools.pairwise(edges))
+
+
+@pytest.mark.usefixtures("blank")
+def test_one_quantile_alone_is_read() -> None:
+    record = load_model([campus("single")])
+    record["quantiles"] = [0.5]
+    for name, values in record["campuses"][0]["spread"].items():
+        record["campuses"][0]["spread"][name] = values[:1]
+    (found,) = load_models(Node(record, "x")).campuses
+    assert figure_alt(found).count("P50") == 1
 
 
 def test_labels_with_room_stand_at_their_marks() -> None:

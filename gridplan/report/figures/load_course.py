@@ -221,12 +221,12 @@ def _draw_edges(axes: Axes, at: np.ndarray, band: Band, quantiles: tuple[float, 
 
 
 def _name_quantiles(axes: Axes, right: float, band: Band, quantiles: tuple[float, ...]) -> None:
-    """Words of the quantiles beside the right end, apart from each other."""
+    """Words of the quantiles beside the right end, apart from each other; of one alone once."""
     most = axes.get_ylim()[1]
     height_pt = axes.bbox.height / axes.figure.dpi * PT
-    ends = [float(band.low_mw[-1]) / most * height_pt, float(band.high_mw[-1]) / most * height_pt]
-    places = row_places(ends, [8.0, 8.0], -4.0, height_pt + 4.0)
-    for place, q in zip(places, (quantiles[0], quantiles[-1]), strict=True):
+    ends = {quantiles[0]: float(band.low_mw[-1]), quantiles[-1]: float(band.high_mw[-1])}
+    places = row_places([mw / most * height_pt for mw in ends.values()], [8.0] * len(ends), -4.0, height_pt + 4.0)
+    for place, q in zip(places, ends, strict=True):
         axes.annotate(f"P{100 * q:g}", (right, place / height_pt * most), (2, 0), textcoords="offset points",
                       va="center", size=6.2, color=QUIET, annotation_clip=False)  # fmt: skip
 
