@@ -485,6 +485,9 @@ def test_whole_campus(campus: SizedCampus, scenarios: tuple[Values, Values]) -> 
         stages = dict(zip(STAGES, found.stages_mwh[:, :, k].sum(axis=0), strict=True))
         it_mwh = sum(stages[s] for s in ("accelerator_active", "accelerator_idle", "host", "network_storage"))
         assert it_mwh == pytest.approx(account["it"], rel=REL, abs=1e-9)
+        for stage, name in (("electrical_loss", "electrical_loss_frac"), ("fans_pumps", "fan_frac")):
+            expected_mwh = account["it"] * values[f"facility.{kind}.{name}"]
+            assert stages[stage] == pytest.approx(expected_mwh, rel=REL, abs=1e-9)
         overhead = stages["electrical_loss"] + stages["fans_pumps"] + stages["cooling"]
         assert overhead == pytest.approx(account["overhead"], rel=REL, abs=1e-6)
         assert stages["auxiliary"] == pytest.approx(account["auxiliary"], rel=REL)

@@ -96,13 +96,6 @@ def test_a_sound_pack_is_told_of_its_scaling(tmp_path: Path) -> None:
             "  do: use one of a100, h100, b200, b300, gb200",
         ),
         (
-            ("serving.local_share", "serving.local_shar"),
-            "error[GP-CAM-013]: there is no parameter 'serving.local_shar'. Did you mean 'serving.local_share', "
-            "'serving.small_domain_frac', 'serving.edge_offload_frac'?\n"
-            "  --> own.yaml:14:3 parameters.serving.local_shar\n"
-            "  do: see docs/load-model.md for the parameters a driver pack may set",
-        ),
-        (
             ("{low: 0.2, mode: 0.4, high: 0.7}", "40"),
             "error[GP-CAM-014]: serving.local_share: 40; the parameter runs from 0 to 1\n"
             "  --> own.yaml:14:3 parameters.serving.local_share\n"
@@ -150,6 +143,15 @@ def test_a_sound_pack_is_told_of_its_scaling(tmp_path: Path) -> None:
 )
 def test_faults_of_a_pack(tmp_path: Path, change: tuple[str, str], words: str) -> None:
     assert told(tmp_path, pack=change) == words
+
+
+def test_unknown_parameter(tmp_path: Path) -> None:
+    first, place, remedy = told(tmp_path, pack=("serving.local_share", "serving.local_shar")).splitlines()
+    assert first.startswith(
+        "error[GP-CAM-013]: there is no parameter 'serving.local_shar'. Did you mean 'serving.local_share'"
+    )
+    assert place == "  --> own.yaml:14:3 parameters.serving.local_shar"
+    assert remedy == "  do: see docs/load-model.md for the parameters a driver pack may set"
 
 
 def test_a_name_that_many_workloads_take_from_the_pack_is_told_once(tmp_path: Path) -> None:

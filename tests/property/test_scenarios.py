@@ -14,6 +14,7 @@ from scipy.stats import spearmanr
 
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.drivers.parameter import Parameter, value_at
+from gridplan.campus.drivers.read_pack import preset_names
 from gridplan.campus.drivers.table import PARAMETERS
 from gridplan.campus.modelled import central_class_mw, central_load
 from gridplan.campus.site import SizedCampus, site_load
@@ -138,6 +139,18 @@ def test_trajectories_are_the_scenarios_that_are_kept(
             assert ensemble.trajectory_mw[k, c] == pytest.approx(summed, rel=1e-6, abs=1e-6)
             energy = ensemble.trajectory_mw[k, c].sum()
             assert energy == pytest.approx(ensemble.energy_mwh[c, scenario], rel=1e-9)
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_keeps_contract_energy_and_bits(preset: str) -> None:
+    own = hours(48)
+    campus = sized("mesa", preset, own)
+    all_at_once, one_by_one = (run_ensemble([campus], own, spread(6), 5, block=block) for block in (6, 1))
+    assert arrays_of(all_at_once) == arrays_of(one_by_one)
+    assert (all_at_once.peak_mw <= campus.contract_mw * (1 + 1e-12)).all()
+    assert all_at_once.stages_mwh.sum(axis=1) == pytest.approx(all_at_once.energy_mwh, rel=1e-9)
+    assert (all_at_once.unserved_frac <= 1).all()
+    assert campus.peak_mw == pytest.approx(campus.contract_mw, rel=1e-3)
 
 
 @pytest.mark.parametrize("preset", [CHAT, TRAINING])
