@@ -12,6 +12,7 @@ from gridplan.cli import options
 from gridplan.cli.console import command, stages
 from gridplan.cli.reply import Reply
 from gridplan.cli.solve_text import finding_notes
+from gridplan.solution import SCHEMA_VERSION
 
 COLUMNS = ("campus", "pack", "contract MW", "peak MW", "mean MW", "load factor", "users", "accelerators")
 _MOST_SAMPLES = 4096
@@ -19,7 +20,8 @@ _MILLION = 1e6
 
 
 @command("profile")
-@click.argument("study", metavar="STUDY", type=options.ANY_PATH)
+@click.argument("study", metavar="STUDY", type=options.ANY_PATH, required=False)
+@click.option("--published", is_flag=True, help="Compare the load model with published totals; takes no study.")
 @options.out("Folder of the files. Default: profiles/<name of the study>.")
 @click.option(
     "--year",
@@ -43,11 +45,19 @@ _MILLION = 1e6
     default=None,
     help="Seed of all random numbers. Default: the study's.",
 )
-def profile(study: Path, out: Path | None, years: tuple[int, ...], samples: int | None, seed: int | None) -> Reply:
+def profile(
+    study: Path | None, published: bool, out: Path | None, years: tuple[int, ...], samples: int | None, seed: int | None
+) -> Reply:
     """Explain the MW of every campus: from users, steps and tokens to its load by hour, with the spread.
 
     Writes all scenarios by hour as netCDF, the drivers in force with source and status, and a figure of each campus.
     """
+    if published:
+        if study is not None or out is not None or years:
+            raise click.UsageError("--published compares the model itself; leave out the study, --out and --year")
+        return _published(samples, seed)
+    if study is None:
+        raise click.UsageError("give a study, or --published for the comparison with published totals")
     from gridplan.pipeline import ProfileChoice, profile_study
 
     with stages() as progress:
@@ -55,6 +65,15 @@ def profile(study: Path, out: Path | None, years: tuple[int, ...], samples: int 
             study, out, choice=ProfileChoice(years=years, samples=samples, seed=seed), progress=progress
         )
     return Reply(data=answer, lines=list(_lines(answer)), notes=finding_notes(answer))
+
+
+def _published(samples: int | None, seed: int | None) -> Reply:
+    from gridplan.campus.published.rows import SAMPLES, published_rows
+    from gridplan.cli.published_text import published_json, published_lines
+
+    rows = published_rows(samples or SAMPLES, seed or 0)
+    data = {"schema_version": SCHEMA_VERSION, "status": "solved", "rows": published_json(rows)}
+    return Reply(data=data, lines=published_lines(rows))
 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:

@@ -236,3 +236,19 @@ def test_help_names_every_option() -> None:
     text = CliRunner().invoke(cli, ["profile", "--help"]).stdout
     for option in ("--out", "--year", "--samples", "--seed", "--json"):
         assert option in text
+
+
+def test_published_totals_take_no_study(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["profile", "--published", "--samples", "8", "--json"])
+    by_check = {row["check"]: row for row in json.loads(done.stdout)["rows"]}
+    assert by_check["prompt_gemini"]["verdict"] == "inside"
+    assert {row["verdict"] for row in by_check.values()} == {"inside", "miss", "not comparable"}
+    refused = profile(tmp_path / "study.yaml", "--published")
+    assert refused.exit_code == EXIT_INPUT
+    assert "leave out the study" in refused.output
+
+
+def test_profile_needs_a_study_or_the_comparison() -> None:
+    result = CliRunner().invoke(cli, ["profile"])
+    assert result.exit_code == EXIT_INPUT
+    assert "give a study, or --published" in result.output
