@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gridplan.campus.drivers.draws import Draws, base_draws, sampled_draws
 from gridplan.campus.drivers.table import PARAMETERS
+from gridplan.campus.published.capping import CAPPING
 from gridplan.campus.published.check import Case, Check, Published
 from gridplan.campus.published.demand import GROWTH, SHAPES
 from gridplan.campus.published.serving import PROMPTS, SERVICES
@@ -20,7 +21,7 @@ from gridplan.campus.uncertainty.sample import unit_sample
 FloatArray = npt.NDArray[np.float64]
 Verdict = Literal["inside", "miss", "not comparable"]
 
-CHECKS: tuple[Check, ...] = (*PROMPTS, *SERVICES, *TRAINING, *SHAPES, *GROWTH)
+CHECKS: tuple[Check, ...] = (*PROMPTS, *SERVICES, *TRAINING, *CAPPING, *SHAPES, *GROWTH)
 SINGLE_FIGURE_FRAC = 0.10
 """How far the base run may lie from a published figure that has no range."""
 SAMPLES = 256

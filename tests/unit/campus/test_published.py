@@ -10,6 +10,8 @@ import pytest
 from gridplan.campus.drivers.draws import Draws, base_draws
 from gridplan.campus.drivers.growth_table import GROWTH, growth_factor, growth_of
 from gridplan.campus.drivers.table import PARAMETERS
+from gridplan.campus.power_cap import throughput_frac
+from gridplan.campus.published.capping import KINDS, work_at_power
 from gridplan.campus.published.check import Case, Check, Published, figure
 from gridplan.campus.published.rows import (
     CHECKS,
@@ -116,6 +118,41 @@ def test_power_of_a_training_server(rows: dict[str, PublishedRow]) -> None:
 def test_misses_are_shown_with_their_deviation(rows: dict[str, PublishedRow], key: str, deviation: float) -> None:
     assert rows[key].verdict == "miss"
     assert rows[key].deviation_frac == pytest.approx(deviation, abs=0.006)
+
+
+def test_power_caps_of_the_phoenix_event(rows: dict[str, PublishedRow]) -> None:
+    """Power 0.67 to 0.70 left jobs 0.67 to 1.00 of their work, 0.91 by weight; curves read off by hand."""
+    kinds = {
+        "interactive": ((0.6564, 0.8709), (0.7844, 0.9309)),
+        "finetune": ((0.5682, 0.7956), (0.7024, 0.891)),
+        "pretrain": ((0.6415, 0.7837), (0.7623, 0.8667)),
+    }
+    found = []
+    for kind, ((p0, y0), (p1, y1)) in kinds.items():
+        at_event = y0 + (0.685 - p0) / (p1 - p0) * (y1 - y0)
+        assert rows[f"phoenix_{kind}"].base == pytest.approx(at_event, abs=0.002)
+        found.append(rows[f"phoenix_{kind}"].base)
+    event = rows["phoenix_event"]
+    assert event.verdict == "inside"
+    assert np.mean(found) <= event.base <= 0.91
+    assert event.base == pytest.approx(0.91, rel=0.06)
+
+
+def test_shared_power_is_given_up_where_it_costs_least() -> None:
+    """Against every split of the power among the three in steps of a hundredth."""
+    grid = np.arange(50, 101) / 100
+    works = [throughput_frac(kind, grid) for kind in KINDS]
+    for power in (0.55, 0.685, 0.8, 0.95):
+        best = 0.0
+        for a, p in enumerate(grid):
+            for b, q in enumerate(grid):
+                rest = 3 * power - p - q
+                if 0.5 <= rest <= 1:
+                    third = float(throughput_frac(KINDS[2], rest))
+                    best = max(best, float(works[0][a] + works[1][b] + third) / 3)
+        assert work_at_power(power) == pytest.approx(best, abs=1e-3)  # the steps
+        assert work_at_power(power) >= best - 1e-12
+    assert work_at_power(1.0) == 1.0
 
 
 def test_no_other_row_misses(rows: dict[str, PublishedRow]) -> None:
