@@ -33,7 +33,7 @@ _LEAST_PER_CENT = 2.0  # 1.4 is no per cent, 40 is
 AUXILIARY = "auxiliary"
 """Label of the load that follows no workload; no workload may have it."""
 
-_LARGEST = 1e9
+LARGEST = 1e9
 """Largest number a pack may set: beyond it nothing is meant, and products overflow."""
 
 STUDY_KEYS: Mapping[str, str] = {
@@ -120,6 +120,7 @@ def campus_model(campus: str, file: PackFile, asked: LoadModel, timezone: str, *
     parameters = reader.parameters()
     specs = (*reader.services(), *reader.training())
     reader.judge_labels()
+    reader.judge_sizes()
     refuse_errors(dict.fromkeys(reader.findings))
     pack = file.pack
     return CampusModel(
@@ -172,7 +173,7 @@ class _Reader:
         if not low <= spread.mode <= high:
             self._out_of_range(row.key, f"{words} do not ascend", "write low <= mode <= high")
             return {}
-        least, most = row.least, min(row.most, _LARGEST)
+        least, most = row.least, min(row.most, LARGEST)
         if low < least or high > most:
             message = f"{words}; the parameter runs from {least:g} to {most:g}"
             self._out_of_range(row.key, message, _remedy(spread, most))
@@ -221,6 +222,20 @@ class _Reader:
             message = f"the driver pack {pack.name} holds no workload"
             remedy = "add services, campaigns, clusters or finetuning"
             self.findings.append(self.at.error("GP-CAM-019", (), message, remedy))
+
+    def judge_sizes(self) -> None:
+        """Users or accelerators of the study need a workload of the pack that takes them in proportion."""
+        pack = self.pack
+        training: tuple[Any, ...] = (*pack.campaigns, *pack.clusters, *pack.finetuning)
+        asked = (
+            ("concurrent_users", self.asked.concurrent_users, sum(s.concurrent_users for s in pack.services), "users"),
+            ("accelerators", self.asked.accelerators, sum(t.accelerators for t in training), "training"),
+        )
+        for name, wanted, stated, what in asked:
+            if wanted and stated <= 0:
+                message = f"{name}: {wanted:g} has no effect, because the driver pack {pack.name} holds no {what}"
+                self.findings.append(StudySource().error("GP-STU-009", f"{self.key}.{name}", message,
+                                                         f"delete {name}, or take a pack with {what}"))  # fmt: skip
 
     def services(self) -> Iterator[InferenceSpec]:
         """Inference of the pack, its users scaled to those of the study."""

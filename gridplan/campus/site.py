@@ -117,7 +117,10 @@ def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = 
         auxiliary_mw=draws["facility.auxiliary_frac"] * campus.contract_mw,
     )
     asked_mwh = asked.sum(axis=1) + sum(_without_accelerators_mwh(load) for load in loads)
-    kept = np.subtract(1.0, result.unserved_frac, out=result.unserved_frac)
+    # Not one less the unserved part: where that is nearly all, the difference is mostly rounding.
+    kept = result.unserved_frac
+    kept.fill(1.0)
+    np.divide(result.p_it_mw, asked, out=kept, where=asked > 0)
     return _assembled(loads, kept, pue, cooling, result.auxiliary_mw, asked_mwh)
 
 

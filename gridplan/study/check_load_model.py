@@ -44,6 +44,22 @@ def _what_the_pack_decides(study: Study, at: StudySource) -> Findings:
                              "write criteria.load_basis: modelled")  # fmt: skip
 
 
+def _what_delivery_decides(study: Study, at: StudySource) -> Findings:
+    for i, campus in enumerate(study.campuses):
+        model = campus.workloads.model
+        if campus.workloads.has_pack and model.in_service is not None and model.delivery == "contract":
+            message = f"campus {campus.id}: in_service has no effect, because delivery is contract"
+            key = f"campuses.{i}.workloads.model.in_service"
+            yield at.warning("GP-STU-009", key, message, "write delivery: expected, or delete in_service")
+
+
+def _spread_of_something(study: Study, at: StudySource) -> Findings:
+    is_asked = "uncertainty" in study.model_fields_set
+    if is_asked and not any(campus.workloads.has_pack for campus in study.campuses):
+        message = "uncertainty has no effect, because no campus has a driver pack"
+        yield at.warning("GP-STU-009", "uncertainty", message, "name a preset or a pack for a campus, or delete it")
+
+
 def _users_zone_exists(study: Study, at: StudySource) -> Findings:
     for i, campus in enumerate(study.campuses):
         zone = campus.workloads.model.timezone
@@ -78,6 +94,8 @@ def _pack_key(pack: str) -> str:
 LOAD_MODEL_RULES: tuple[Callable[[Study, StudySource], Findings], ...] = (
     _one_pack,
     _what_the_pack_decides,
+    _what_delivery_decides,
     _users_zone_exists,
+    _spread_of_something,
     _spread,
 )

@@ -21,7 +21,7 @@ class LoadModel(Part):
     """Parameters of a campus that a study sets itself; every other one is its driver pack's."""
 
     concurrent_users: Users | None = default(f"{_MODEL}.concurrent_users")
-    accelerators: Annotated[NotNegative, Field(le=1e9)] | None = default(f"{_MODEL}.accelerators")
+    accelerators: Annotated[NotNegative, Field(le=1e7)] | None = default(f"{_MODEL}.accelerators")
     hardware: Annotated[Text, about("accelerators, as in h100; those of the pack where absent")] = ""
     cooling: Literal["", "liquid", "air"] = default(f"{_MODEL}.cooling")
     timezone: Annotated[Text, about("IANA zone of the users nearby; the study's where absent")] = ""

@@ -272,6 +272,22 @@ def test_whole_runs_above_a_small_contract_are_told_of(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "old", "new", "what"),
+    [
+        ("concurrent_users: 5000", "services:\n  - {service: chat, concurrent_users: 1000000}\n", "", "users"),
+        ("accelerators: 5000", "clusters:\n  - {accelerators: 1000}\n", "", "training"),
+    ],
+)
+def test_users_or_accelerators_without_a_workload(tmp_path: Path, asked: str, old: str, new: str, what: str) -> None:
+    name = asked.partition(":")[0]
+    assert told(tmp_path, study=model(asked), pack=(old, new)) == (
+        f"error[GP-STU-009]: {name}: 5000 has no effect, because the driver pack own holds no {what}\n"
+        f"  --> s.yaml:16:15 campuses.0.workloads.model.{name}\n"
+        f"  do: delete {name}, or take a pack with {what}"
+    )
+
+
 def test_no_accelerators_leave_inference_alone(tmp_path: Path) -> None:
     found = inputs(tmp_path, study=model("accelerators: 0"))
     assert found.load_models[0].campuses[0].workloads == ("chat", "auxiliary")

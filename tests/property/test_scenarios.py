@@ -12,18 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
+from gridplan.campus.campus_model import LARGEST
 from gridplan.campus.drivers.draws import Draws
-from gridplan.campus.drivers.parameter import Parameter, value_at
+from gridplan.campus.drivers.parameter import Parameter, fixed, value_at
 from gridplan.campus.drivers.read_pack import preset_names
 from gridplan.campus.drivers.table import PARAMETERS
 from gridplan.campus.modelled import central_class_mw, central_load
 from gridplan.campus.site import SizedCampus, site_load
+from gridplan.campus.size import size_campus
 from gridplan.campus.streams import Streams
 from gridplan.campus.uncertainty.bands import Features, medoids, pointwise_quantiles
 from gridplan.campus.uncertainty.ensemble import Ensemble, by_class, run_ensemble, scenario_draws
 from gridplan.campus.uncertainty.noise import hourly_noise
 from gridplan.campus.uncertainty.sample import unit_sample, with_rank_correlation
-from gridplan.campus.workloads.load import Chance
+from gridplan.campus.workloads.load import Chance, Hours
 from gridplan.study.load_model_request import LoadModel
 from tests.oracles import load_draws as oracle
 from tests.property.modelled_campuses import CHAT, TRAINING, hours, sized, spread, without_spread
@@ -390,3 +392,47 @@ def test_users_scale_the_load_in_proportion() -> None:
     loads = [central_load(campus, HOURS).p_mw[:-1, 0] for campus in (one, two)]
     assert loads[1] == pytest.approx(2 * loads[0], rel=1e-12)
     assert sum(spec.concurrent_users for spec in one.model.specs) == pytest.approx(1e6)
+
+
+def at_bound(campus: SizedCampus, changed: dict[str, float], own: Hours, *, is_scaled: bool) -> SizedCampus:
+    parameters = tuple(
+        fixed(p, changed[p.key], source="test", status="pack") if p.key in changed else p
+        for p in campus.model.parameters
+    )
+    return size_campus(
+        replace(campus.model, parameters=parameters), 100.0, own, campus.temperature_c, is_scaled=is_scaled
+    )
+
+
+def assert_sound(campus: SizedCampus, own: Hours) -> None:
+    assert np.isfinite([campus.peak_mw, campus.servers_mw, campus.scale]).all()
+    found = run_ensemble([campus], own, spread(3), 1)
+    assert np.isfinite(found.band_mw).all()
+    assert (found.stages_mwh >= -1e-9).all()
+    assert found.peak_mw.max() <= 100.0 * (1 + 1e-12)
+    assert found.stages_mwh.sum(axis=1) == pytest.approx(found.energy_mwh, rel=1e-9, abs=1e-9)
+
+
+BOUNDS = [(p.key, value) for p in PARAMETERS for value in sorted({p.least, min(p.most, LARGEST)})]
+
+
+@given(
+    changed=st.dictionaries(*(st.sampled_from(PARAMETERS), st.booleans()), min_size=1, max_size=3),
+    preset=st.sampled_from(["multimodal_large", TRAINING]),
+    is_scaled=st.booleans(),
+)
+@settings(max_examples=25, deadline=None)
+def test_parameters_at_their_bounds_break_nothing(changed: dict[Parameter, bool], preset: str, is_scaled: bool) -> None:
+    own = hours(24)
+    values = {p.key: min(p.most, LARGEST) if is_most else p.least for p, is_most in changed.items()}
+    assert_sound(at_bound(sized("mesa", preset, own), values, own, is_scaled=is_scaled), own)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["multimodal_large", TRAINING])
+@pytest.mark.parametrize(("key", "value"), BOUNDS)
+def test_each_parameter_at_each_bound_breaks_nothing(key: str, value: float, preset: str) -> None:
+    own = hours(24)
+    campus = sized("mesa", preset, own)
+    for is_scaled in (True, False):
+        assert_sound(at_bound(campus, {key: value}, own, is_scaled=is_scaled), own)

@@ -39,6 +39,7 @@ UPGRADE = {
 HOURLY = {"file": "f.csv", "timezone": "UTC", "stamp": "hour_beginning", "unit": "MW"}
 MEASURED = {**HOURLY, "column": "p", "scaling": "clip"}
 MODELLED = {"load_basis": "modelled"}
+PRESET = {"workloads": {"preset": "chat_general_large"}}
 
 
 def study(campus: dict[str, Any] | None = None, **changes: Any) -> Study:
@@ -281,11 +282,33 @@ FAULTS: list[tuple[Study, str, str, str]] = [
         "error",
         "campuses.0.workloads.model.timezone",
     ),
-    (study(uncertainty={"quantiles": [0.9, 0.1]}), "GP-VAL-005", "error", "uncertainty.quantiles"),
-    (study(uncertainty={"quantiles": [0.1, 0.1]}), "GP-VAL-005", "error", "uncertainty.quantiles"),
-    (study(uncertainty={"method": "sobol", "samples": 100}), "GP-VAL-005", "error", "uncertainty.samples"),
-    (study(uncertainty={"trajectory": 5}), "GP-VAL-005", "error", "uncertainty.trajectory"),
-    (study(uncertainty={"samples": 3}), "GP-VAL-005", "error", "uncertainty.trajectories"),
+    (study(uncertainty={"samples": 8}), "GP-STU-009", "warning", "uncertainty"),
+    (
+        study({"workloads": {"pack": "own.yaml", "model": {"in_service": "2028-01-01"}}}, criteria=MODELLED),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.model.in_service",
+    ),
+    (
+        study(PRESET, criteria=MODELLED, uncertainty={"quantiles": [0.9, 0.1]}),
+        "GP-VAL-005",
+        "error",
+        "uncertainty.quantiles",
+    ),
+    (
+        study(PRESET, criteria=MODELLED, uncertainty={"quantiles": [0.1, 0.1]}),
+        "GP-VAL-005",
+        "error",
+        "uncertainty.quantiles",
+    ),
+    (
+        study(PRESET, criteria=MODELLED, uncertainty={"method": "sobol", "samples": 100}),
+        "GP-VAL-005",
+        "error",
+        "uncertainty.samples",
+    ),
+    (study(PRESET, criteria=MODELLED, uncertainty={"trajectory": 5}), "GP-VAL-005", "error", "uncertainty.trajectory"),
+    (study(PRESET, criteria=MODELLED, uncertainty={"samples": 3}), "GP-VAL-005", "error", "uncertainty.trajectories"),
 ]
 
 
