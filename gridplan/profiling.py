@@ -152,7 +152,8 @@ def _years(inputs: Inputs, choice: ProfileChoice) -> list[YearModel]:
 def _stage(study: Study, year: YearModel) -> str:
     count = len(year.campuses)
     campuses = f"{count} campus{'' if count == 1 else 'es'}"
-    return f"{year.hours.year}: {study.uncertainty.samples:,} scenarios of {campuses} in {len(year.hours):,} hours"
+    hours = f"{len(year.hours):,} hour{'' if len(year.hours) == 1 else 's'}"
+    return f"{year.hours.year}: {study.uncertainty.samples:,} scenarios of {campuses} in {hours}"
 
 
 def _year(study: Study, year: YearModel, folder: Path, block: int) -> tuple[dict[str, Any], list[Path]]:

@@ -17,6 +17,7 @@ from gridplan.solution import SCHEMA_VERSION
 COLUMNS = ("campus", "pack", "contract MW", "peak MW", "mean MW", "load factor", "users", "accelerators")
 _MOST_SAMPLES = 4096
 _MILLION = 1e6
+_SHOWN_IN_GWH = 10_000.0
 
 
 @command("profile")
@@ -112,7 +113,8 @@ def _row(campus: Mapping[str, Any]) -> tuple[str, ...]:
 def _spread(campus: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     values = campus["spread"]
     yield (campus["id"], "peak MW", *(_mw(value) for value in values["peak_mw"]))
-    yield (campus["id"], "energy GWh", *(f"{value / 1e3:,.1f}" for value in values["energy_mwh"]))
+    unit, of_mwh = ("GWh", 1e3) if max(values["energy_mwh"]) >= _SHOWN_IN_GWH else ("MWh", 1.0)
+    yield (campus["id"], f"energy {unit}", *(f"{value / of_mwh:,.1f}" for value in values["energy_mwh"]))
     yield (campus["id"], "load factor", *(f"{value:.2f}" for value in values["load_factor"]))
 
 
