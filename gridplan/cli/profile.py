@@ -49,9 +49,9 @@ _SHOWN_IN_GWH = 10_000.0
 def profile(
     study: Path | None, published: bool, out: Path | None, years: tuple[int, ...], samples: int | None, seed: int | None
 ) -> Reply:
-    """Explain the MW of every campus: from users, steps and tokens to its load by hour, with the spread.
+    """Explain the MW of every campus by hour, and their spread.
 
-    Writes all scenarios by hour as netCDF, the drivers in force with source and status, and a figure of each campus.
+    From users, steps and tokens, or training runs, to the load at the meter. Writes all scenarios by hour as netCDF, the drivers in force with source and status, and a figure of each campus.
     """
     if published:
         if study is not None or out is not None or years:
