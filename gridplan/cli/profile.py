@@ -51,7 +51,8 @@ def profile(
 ) -> Reply:
     """Explain the MW of every campus by hour, and their spread.
 
-    From users, steps and tokens, or training runs, to the load at the meter. Writes all scenarios by hour as netCDF, the drivers in force with source and status, and a figure of each campus.
+    From users, steps and tokens, or training runs, to the load at the meter. Writes all scenarios by hour as netCDF,
+    the drivers in force with source and status, and a figure of each campus.
     """
     if published:
         if study is not None or out is not None or years:
