@@ -15,7 +15,7 @@ import numpy.typing as npt
 from gridplan.campus.campus_model import AUXILIARY, CampusModel
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.facility.delivery import contract_frac, delivered_frac
-from gridplan.campus.facility.pue import FACILITY_PARTS, Cooling, CoolingKind, chiller_frac
+from gridplan.campus.facility.pue import FACILITY_PARTS, Cooling, CoolingKind, pue
 from gridplan.campus.facility.saturation import served
 from gridplan.campus.workloads.load import NO_CHANCE, PARTS, Chance, Hours, ItLoad
 from gridplan.campus.workloads.registry import workload_load
@@ -39,7 +39,7 @@ class SizedCampus:
     contract_mw : float [MW]
         Contract of the studied year.
     servers_mw : float [MW]
-        IT power with every server busy.
+        IT power with every server busy, in the central run; a scenario has the same servers, each with its own power.
     scale : float [1]
         What users and accelerators of pack and study were multiplied with.
     peak_mw : float [MW]
@@ -106,14 +106,13 @@ def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = 
     loads = [workload_load(spec, draws, hours, chance) for spec in campus.model.specs]
     asked = _sum(loads, draws.scenarios, len(hours))
     cooling = Cooling.of(draws, cooling_kind(campus.model))
-    pue = chiller_frac(cooling, campus.temperature_c)
-    pue += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
+    overhead = pue(cooling, campus.temperature_c)
     result = served(
         asked,
         contract_mw=np.full(draws.scenarios, campus.contract_mw),
         delivered_frac=_delivered(campus, draws, hours),
-        servers_mw=np.full(draws.scenarios, campus.servers_mw),
-        pue=pue,
+        servers_mw=np.sum([load.installed_mw for load in loads], axis=0),
+        pue=overhead,
         auxiliary_mw=draws["facility.auxiliary_frac"] * campus.contract_mw,
     )
     asked_mwh = asked.sum(axis=1) + sum(_without_accelerators_mwh(load) for load in loads)
@@ -121,13 +120,13 @@ def site_load(campus: SizedCampus, draws: Draws, hours: Hours, chance: Chance = 
     kept = result.unserved_frac
     kept.fill(1.0)
     np.divide(result.p_it_mw, asked, out=kept, where=asked > 0)
-    return _assembled(loads, kept, pue, cooling, result.auxiliary_mw, asked_mwh)
+    return _assembled(loads, kept, overhead, cooling, result.auxiliary_mw, asked_mwh)
 
 
 def _assembled(
     loads: list[ItLoad],
     kept: FloatArray,
-    pue: FloatArray,
+    overhead: FloatArray,
     cooling: Cooling,
     auxiliary_mw: FloatArray,
     asked_mwh: FloatArray,
@@ -140,7 +139,7 @@ def _assembled(
         it_mwh = load.p_it_mw.sum(axis=1)
         it_mw = np.multiply(load.p_it_mw, kept, out=load.p_it_mw)
         kept_mwh = it_mw.sum(axis=1)
-        np.multiply(it_mw, pue, out=p_mw[k])
+        np.multiply(it_mw, overhead, out=p_mw[k])
         stages[k] = _stages(load, it_mwh, kept_mwh, p_mw[k].sum(axis=1), cooling)
         served_mwh += kept_mwh
     p_mw[-1] = auxiliary_mw

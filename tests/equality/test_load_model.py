@@ -274,6 +274,19 @@ def oracle_it_mw(spec: InferenceSpec, values: Values, zone: str, year: int, *, f
     return total
 
 
+def oracle_servers_mw(spec: InferenceSpec, values: Values, zone: str, year: int) -> float:
+    """IT power of a service with every accelerator at its design use, the spares too."""
+    most = max(shape_of(spec, values, zone))
+    total = 0.0
+    for share, ratio, size in routes(spec, values):
+        calls = calls_of(spec, values, year, most) * (1 - values["serving.edge_offload_frac"]) * share
+        fleet = oracle_fleet(spec, values, model_j(spec, values, ratio, size, year))
+        needed = oracle.needed_replicas(calls, fleet["capacity_per_h"], fleet["u"])
+        each_w = oracle.active_power_w(fleet["u"], fleet["idle_w"], fleet["max_w"], fleet["gamma"])
+        total += (1 + fleet["reserve"]) * needed * each_w * (1 + fleet["host"]) / 1e6
+    return total
+
+
 def hours_of(zone: str, year: int) -> Hours:
     first = np.datetime64(START.replace(tzinfo=None), "s")
     return Hours(time_utc=first + np.arange(HOURS) * np.timedelta64(3600, "s"), timezone=zone, year=year)
@@ -448,7 +461,7 @@ def campuses(draw: st.DrawFn) -> SizedCampus:
     return SizedCampus(
         model=model,
         contract_mw=draw(span(1, 5000)),
-        servers_mw=draw(st.one_of(span(0.1, 5000), st.just(1e9))),
+        servers_mw=math.nan,  # of the central run: scenarios have the power of their own servers
         scale=1.0,
         peak_mw=0.0,
         temperature_c=middle + 10 * np.sin(np.arange(HOURS) * math.tau / 24),
@@ -466,14 +479,15 @@ def test_whole_campus(campus: SizedCampus, scenarios: tuple[Values, Values]) -> 
     for k, values in enumerate(scenarios):
         asked = [oracle_it_mw(spec, values, zone, year, follows_load=True) for spec in campus.model.specs]
         total = [math.fsum(parts) for parts in zip(*asked, strict=True)]
+        servers_mw = math.fsum(oracle_servers_mw(spec, values, zone, year) for spec in campus.model.specs)
         ratio = [oracle.pue(t, oracle_cooling(values, kind)) for t in campus.temperature_c]
         contract = oracle_contract_mw(values, campus.contract_mw, start, zone)
         aux_mw = values["facility.auxiliary_frac"] * campus.contract_mw
         account = dict.fromkeys(("facility", "it", "overhead", "auxiliary"), 0.0)
         served_frac = []
         for hour in range(HOURS):
-            servers_mw = campus.servers_mw * contract[hour] / campus.contract_mw
-            wanted = min(total[hour], servers_mw) * ratio[hour] + aux_mw
+            energised_mw = servers_mw * contract[hour] / campus.contract_mw
+            wanted = min(total[hour], energised_mw) * ratio[hour] + aux_mw
             part = oracle.clipped_account([wanted], contract[hour], [ratio[hour]], aux_mw)
             account = {key: account[key] + part[key] for key in account}
             served_frac.append(part["it"] / total[hour] if total[hour] > 0 else 1.0)

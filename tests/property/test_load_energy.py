@@ -139,7 +139,9 @@ def test_parts_are_the_it_energy(
     assert ((load.counts["served_frac"] == 1) | (servers is not None)).all()
 
 
-def campus_of(specs_: tuple[object, ...], contract_mw: float, servers_mw: float, cooling: str) -> SizedCampus:
+def campus_of(
+    specs_: tuple[object, ...], contract_mw: float, cooling: str, start: np.datetime64 | None = None
+) -> SizedCampus:
     model = CampusModel(
         campus="north",
         pack="drawn",
@@ -154,10 +156,11 @@ def campus_of(specs_: tuple[object, ...], contract_mw: float, servers_mw: float,
     return SizedCampus(
         model=model,
         contract_mw=contract_mw,
-        servers_mw=servers_mw,
+        servers_mw=np.nan,
         scale=1.0,
         peak_mw=0.0,
         temperature_c=25 + 15 * np.sin(np.arange(HOURS) * 2 * np.pi / 24),
+        start=start,
     )
 
 
@@ -166,19 +169,23 @@ def campus_of(specs_: tuple[object, ...], contract_mw: float, servers_mw: float,
     seed=seeds,
     year=years,
     tightness=st.floats(0.05, 3),
-    servers=st.floats(0.05, 3),
+    years_ahead=st.one_of(st.none(), st.integers(0, 5)),
     cooling=st.sampled_from(["liquid", "air"]),
 )
 @settings(max_examples=40, deadline=None)
 def test_meter_is_every_stage_and_what_is_unserved(
-    spec: InferenceSpec, seed: int, year: int, tightness: float, servers: float, cooling: str
+    spec: InferenceSpec, seed: int, year: int, tightness: float, years_ahead: int | None, cooling: str
 ) -> None:
-    """Inference and training at one meter: stages add up by workload, IT served and left out are the IT asked for."""
+    """Inference and training at one meter: stages add up by workload, IT served and left out are the IT asked for.
+
+    With a date of first energisation servers and contract are there in part.
+    """
     draws = sampled(seed)
     training = CampaignSpec(name="pretrain", hardware=find_hardware("h100"), accelerators=1000, days=100.0)
     alone = inference_load(spec, draws, hours(year))
     largest_mw = float(alone.p_it_mw.max()) + 1.1
-    campus = campus_of((spec, training), tightness * largest_mw, servers * largest_mw, cooling)
+    start = None if years_ahead is None else np.datetime64(f"{year - years_ahead}-01-01", "s")
+    campus = campus_of((spec, training), tightness * largest_mw, cooling, start)
     load = site_load(campus, draws, hours(year))
     assert load.p_mw.sum(axis=2) == pytest.approx(load.stages_mwh.sum(axis=1), rel=1e-9, abs=1e-12)
     assert (load.p_mw.sum(axis=0) <= campus.contract_mw * (1 + 1e-12)).all()
@@ -186,7 +193,7 @@ def test_meter_is_every_stage_and_what_is_unserved(
     assert campus.workloads[-1] == AUXILIARY
     assert not sum(stage[name][-1] for name in STAGES if name != "auxiliary").any()
     it_mwh = sum(stage[part] for part in PARTS)
-    unbound = site_load(campus_of((spec, training), 1e6 * largest_mw, 1e9 * largest_mw, cooling), draws, hours(year))
+    unbound = site_load(campus_of((spec, training), 1e6 * largest_mw, cooling), draws, hours(year))
     asked_mwh = unbound.stages_mwh[:, : len(PARTS)].sum(axis=(0, 1))
     assert unbound.unserved_frac == pytest.approx(0.0, abs=1e-12)
     assert it_mwh.sum(axis=0) + load.unserved_frac * asked_mwh == pytest.approx(asked_mwh, rel=1e-9)
