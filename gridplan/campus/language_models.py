@@ -71,11 +71,6 @@ LANGUAGE_MODELS: tuple[LanguageModel, ...] = (
 _BY_NAME = {model.name: model for model in LANGUAGE_MODELS}
 
 
-def language_model_names() -> tuple[str, ...]:
-    """Names a driver pack may use."""
-    return tuple(_BY_NAME)
-
-
 def find_language_model(name: str, place: Place | None = None) -> LanguageModel:
     """Model of this name.
 

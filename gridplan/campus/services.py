@@ -80,11 +80,6 @@ def segment_shape(service: Service, segment: Segment) -> str:
     return _SEGMENT_SHAPE.get(segment, service.shape_local)
 
 
-def service_names() -> tuple[str, ...]:
-    """Names a driver pack may use."""
-    return tuple(_BY_NAME)
-
-
 def find_service(name: str, place: Place | None = None) -> Service:
     """Service of this name.
 

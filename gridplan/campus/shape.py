@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.campus.clock import ahead_of_utc_s
-from gridplan.campus.shape_table import HOURS_OF_DAY, HOURS_OF_WEEK, SHAPES, Shape
+from gridplan.campus.clock import HOURS_OF_WEEK, SECONDS_OF_HOUR, ahead_of_utc_s, hour_of_week
+from gridplan.campus.shape_table import SHAPES, Shape
 from gridplan.errors import Place, did_you_mean, input_error
 
 FloatArray = npt.NDArray[np.float64]
@@ -17,8 +17,6 @@ IntArray = npt.NDArray[np.int64]
 TimeArray = npt.NDArray[np.datetime64]
 
 _BY_NAME = {shape.name: shape for shape in SHAPES}
-_MONDAY_BEFORE_1970 = 3  # days from Monday, 29 December 1969, to 1 January 1970
-_SECONDS_OF_HOUR = 3600
 
 
 def shape_names() -> tuple[str, ...]:
@@ -62,7 +60,7 @@ def local_shape_rel(shape: Shape, time_utc: TimeArray, timezone: str) -> FloatAr
     Monday comes at 9 h on a Monday there. ``flat`` stays flat.
     """
     local_s = _seconds(time_utc) + ahead_of_utc_s(time_utc, timezone)
-    return _rel_at(week_rel(shape), local_s - shape.users_minus_utc_h * _SECONDS_OF_HOUR)
+    return _rel_at(week_rel(shape), local_s - shape.users_minus_utc_h * SECONDS_OF_HOUR)
 
 
 def mixed_rel(local: FloatArray, global_: FloatArray, w_local: FloatArray) -> FloatArray:
@@ -89,9 +87,8 @@ def _rel_at(table: FloatArray, clock_s: IntArray) -> FloatArray:
 
     An hour that begins at 9:30 is half of the hour from 9 and half of the hour from 10.
     """
-    hours, rest_s = np.divmod(clock_s, _SECONDS_OF_HOUR)
-    first = (hours + _MONDAY_BEFORE_1970 * HOURS_OF_DAY) % HOURS_OF_WEEK
-    later_frac = rest_s / _SECONDS_OF_HOUR
+    first = hour_of_week(clock_s)
+    later_frac = clock_s % SECONDS_OF_HOUR / SECONDS_OF_HOUR
     rel = (1.0 - later_frac) * table[first] + later_frac * table[(first + 1) % HOURS_OF_WEEK]
     return np.asarray(rel / rel.mean())
 

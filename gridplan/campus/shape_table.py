@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-HOURS_OF_DAY, HOURS_OF_WEEK = 24, 168
+from gridplan.campus.clock import HOURS_OF_WEEK
+
 Day = tuple[float, ...]
 
 

@@ -16,7 +16,7 @@ from gridplan.campus.climate_table import CLIMATES, Climate
 from gridplan.campus.drivers.draws import base_draws, sampled_draws
 from gridplan.campus.drivers.rows_facility import FACILITY
 from gridplan.campus.facility.delivery import delivered_frac
-from gridplan.campus.facility.pue import FACILITY_PARTS, Cooling, facility_load, pue
+from gridplan.campus.facility.pue import Cooling, pue
 from gridplan.campus.facility.saturation import Served, served
 from gridplan.campus.workloads.load import Hours
 
@@ -37,21 +37,6 @@ def buildings(draw: st.DrawFn, scenarios: int = 3) -> Cooling:
 
 temperatures = arrays(np.float64, HOURS, elements=st.floats(-40, 60))
 powers = arrays(np.float64, (3, HOURS), elements=st.floats(0, 2000))
-auxiliaries = arrays(np.float64, 3, elements=st.floats(0, 30))
-
-
-@given(building=buildings(), temperature_c=temperatures, p_it_mw=powers, auxiliary_mw=auxiliaries)
-@settings(max_examples=60, deadline=None)
-def test_energy_at_the_meter_is_that_of_it_and_of_every_part(
-    building: Cooling, temperature_c: FloatArray, p_it_mw: FloatArray, auxiliary_mw: FloatArray
-) -> None:
-    load = facility_load(p_it_mw, building, temperature_c, auxiliary_mw)
-    assert tuple(load.parts_mwh) == FACILITY_PARTS
-    assert all((mwh >= 0).all() for mwh in load.parts_mwh.values())
-    assert load.p_mw.sum(axis=1) == pytest.approx(
-        p_it_mw.sum(axis=1) + sum(load.parts_mwh.values()), rel=1e-12, abs=1e-9
-    )
-    assert load.p_mw == pytest.approx(p_it_mw * pue(building, temperature_c) + auxiliary_mw[:, None], rel=1e-12)
 
 
 @given(building=buildings(), temperature_c=temperatures)
@@ -89,11 +74,10 @@ def test_load_moves_one_way_with_every_parameter_of_the_building(
     rises = name in ("electrical_loss_frac", "fan_frac")
     step = {"cop_35c": 0.5, "economizer_below_c": 0.5, "mechanical_above_c": 0.5}.get(name, 0.01)
     moved = replace(building, **{name: getattr(building, name) + step})
-    none = np.zeros(3)
-    before = facility_load(p_it_mw, building, temperature_c, none).p_mw
-    after = facility_load(p_it_mw, moved, temperature_c, none).p_mw
+    before = p_it_mw * pue(building, temperature_c)
+    after = p_it_mw * pue(moved, temperature_c)
     assert ((after >= before - 1e-9) if rises else (after <= before + 1e-9)).all()
-    more = facility_load(1.5 * p_it_mw, building, temperature_c, none).p_mw
+    more = 1.5 * p_it_mw * pue(building, temperature_c)
     assert (more >= before).all()
 
 

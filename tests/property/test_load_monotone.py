@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gridplan.campus.drivers.draws import Draws, sampled_draws
 from gridplan.campus.drivers.table import PARAMETERS
-from gridplan.campus.facility.pue import Cooling, facility_load
+from gridplan.campus.facility.pue import Cooling, pue
 from gridplan.campus.hardware import HARDWARE, Hardware
 from gridplan.campus.language_models import LANGUAGE_MODELS, accelerators_per_replica, find_language_model
 from gridplan.campus.services import find_service
@@ -84,7 +84,7 @@ def at_meter_mw(draws: Draws, spec: InferenceSpec = SPEC, temperature_c: float =
     """Load of both scenarios, dims (scenario, time) [MW]."""
     p_it_mw = inference_load(spec, draws, WEEK).p_it_mw
     still = np.full(len(WEEK), temperature_c)
-    return facility_load(p_it_mw, Cooling.of(draws, "liquid"), still, np.zeros(2)).p_mw
+    return p_it_mw * pue(Cooling.of(draws, "liquid"), still)
 
 
 def assert_rises(p_mw: FloatArray) -> None:

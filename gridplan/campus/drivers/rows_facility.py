@@ -1,4 +1,4 @@
-"""Parameters of the facility: overhead of the building, delivery of the contract, electrical side of the meter."""
+"""Parameters of the facility: overhead of the building, delivery of the contract."""
 
 from __future__ import annotations
 
@@ -33,9 +33,6 @@ _ROWS: tuple[tuple[str, tuple[float, float, float], str, tuple[float, float], Sc
     ("auxiliary_frac", (0.002, 0.005, 0.015), "1", (0.0, 0.1), "campus",
      "lighting, offices, security and water treatment; engineering judgement", "assumption",
      "load that does not follow the IT equipment, per MW of contract"),
-    ("power_factor", (0.95, 0.98, 1.0), "1", (0.8, 1.0), "campus",
-     "0.95 in a public simulator (openg2g), about 0.99 at the input of a UPS (from memory)", "assumption",
-     "lagging power factor at the meter"),
     ("in_service_delay_days", (0.0, 180.0, 365.0), "d", (0.0, 1825.0), "campus",
      "ERCOT plans with 180 days and has observed 220 days on average", "literature",
      "days from the date asked for to the first MW"),
@@ -90,4 +87,4 @@ FACILITY: tuple[Parameter, ...] = (
         for key, value, unit, most, scope, meaning in _FIXED
     ),
 )
-"""Overhead, delivery and electrical parameters of a campus."""
+"""Overhead and delivery of a campus."""

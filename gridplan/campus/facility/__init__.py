@@ -1,5 +1,5 @@
-"""The facility around the IT equipment: cooling, losses, the MW that are delivered, the electrical side of the meter.
+"""The facility around the IT equipment: cooling and losses, and what contract and servers hold a load to.
 
-Comes in: IT power by scenario and hour, temperature, contract, parameters by scenario. Goes out: MW at the meter with
-the energy of every part. May not know services, tokens or the network.
+Comes in: IT power by scenario and hour, temperature, contract, parameters by scenario. Goes out: PUE, the part of the
+contract that is delivered, the load that is served. May not know services, tokens or the network.
 """

@@ -1,6 +1,6 @@
-"""Power usage effectiveness from the outdoor temperature, and the energy of each part of the building.
+"""Power usage effectiveness from the outdoor temperature. Equation (8) of the load model.
 
-Comes in: IT power, dims (scenario, time), and temperature, dims (time,). Goes out: MW at the meter and MWh by part.
+Comes in: temperature, dims (time,), and the building by scenario. Goes out: PUE, dims (scenario, time).
 """
 
 from __future__ import annotations
@@ -63,22 +63,6 @@ class Cooling:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacilityLoad:
-    """MW at the meter, and where they go.
-
-    Parameters
-    ----------
-    p_mw : float, dims (scenario, time) [MW]
-        IT equipment and all parts.
-    parts_mwh : mapping of FACILITY_PARTS to float, dims (scenario,) [MWh]
-        Energy beside that of the IT equipment; with it, the sum is the energy of ``p_mw``.
-    """
-
-    p_mw: FloatArray
-    parts_mwh: Mapping[str, FloatArray]
-
-
 def cop(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
     """Coefficient of performance of the chillers, dims (scenario, time) [1].
 
@@ -104,42 +88,10 @@ def chiller_frac(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
 def pue(cooling: Cooling, temperature_c: FloatArray) -> FloatArray:
     """Power at the meter per power of the IT equipment, without auxiliary load, dims (scenario, time) [1].
 
-    ``PUE(T) = 1 + l_el + f_fan + clip((T - T1) / (T2 - T1), 0, 1) / COP(T)``
+    ``P = P_IT PUE(T) + P_aux``, ``PUE(T) = 1 + l_el + f_fan + clip((T - T1) / (T2 - T1), 0, 1) / COP(T)``
 
     ``T`` is the dry-bulb temperature; where evaporation cools, the wet-bulb one may stand in its place.
     """
     effectiveness = chiller_frac(cooling, temperature_c)
     effectiveness += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
     return effectiveness
-
-
-def facility_load(
-    p_it_mw: FloatArray, cooling: Cooling, temperature_c: FloatArray, auxiliary_mw: FloatArray
-) -> FacilityLoad:
-    """Load at the meter of the IT equipment and everything around it.
-
-    ``P = P_IT PUE(T) + P_aux``
-
-    Parameters
-    ----------
-    p_it_mw : float, dims (scenario, time) [MW]
-    temperature_c : float, dims (time,) [degC]
-    auxiliary_mw : float, dims (scenario,) or (scenario, time) [MW]
-        Load that does not follow the IT equipment.
-    """
-    fixed_mw = auxiliary_mw[:, None] if auxiliary_mw.ndim == 1 else auxiliary_mw
-    chillers = chiller_frac(cooling, temperature_c)
-    it_mwh = p_it_mw.sum(axis=1)
-    cooling_mwh = np.einsum("st,st->s", p_it_mw, chillers)
-    chillers += (1.0 + cooling.electrical_loss_frac + cooling.fan_frac)[:, None]
-    p_mw = p_it_mw * chillers
-    p_mw += fixed_mw
-    return FacilityLoad(
-        p_mw=p_mw,
-        parts_mwh={
-            "electrical_loss": it_mwh * cooling.electrical_loss_frac,
-            "fans_pumps": it_mwh * cooling.fan_frac,
-            "cooling": cooling_mwh,
-            "auxiliary": np.broadcast_to(fixed_mw, p_mw.shape).sum(axis=1),
-        },
-    )

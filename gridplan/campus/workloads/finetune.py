@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gridplan.campus.clock import ahead_of_utc_s
+from gridplan.campus.clock import DAYS_OF_WEEK, HOURS_OF_DAY, SECONDS_OF_HOUR, ahead_of_utc_s, hour_of_week
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.hardware import Hardware
 from gridplan.campus.server_power import load_of_busy, server_power
@@ -19,12 +19,10 @@ from gridplan.campus.workloads.load import Hours, ItLoad
 from gridplan.campus.workloads.waiting import served_in_turn
 
 FloatArray = npt.NDArray[np.float64]
-TimeArray = npt.NDArray[np.datetime64]
 HOURS_PER_MONTH = 730.5
 DAY_FROM_H, DAY_TO_H = 8, 18
 """Local hours of the day part of ``finetune.night_over_day``."""
-_S_PER_H, _H_PER_DAY, _DAYS_OF_WEEK, _WEEKEND = 3600, 24, 7, 5
-_MONDAY_BEFORE_1970 = 3  # days from Monday, 29 December 1969, to 1 January 1970
+_WEEKEND = 5  # days from Monday on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,28 +95,24 @@ def runs_per_h(spec: FinetuneSpec, draws: Draws, hours: Hours, lead_h: int) -> F
     years = max(0, hours.year - spec.reference_year)
     users = spec.users * (1 + draws["finetune.users_growth_per_year"]) ** years
     begin = hours.time_utc[0].astype("datetime64[s]")
-    before = begin - np.arange(lead_h, 0, -1) * np.timedelta64(_S_PER_H, "s")
+    before = begin - np.arange(lead_h, 0, -1) * np.timedelta64(SECONDS_OF_HOUR, "s")
     time_utc = np.concatenate([before, hours.time_utc.astype("datetime64[s]")])
     here = 1 - draws["finetune.federated_frac"]
     mean = users * draws["finetune.runs_per_month"] * here / HOURS_PER_MONTH
     week = week_rel(draws["finetune.night_over_day"], draws["finetune.weekend_over_weekday"])
-    return np.asarray(np.take(mean[:, None] * week, _hour_of_week(time_utc, hours.timezone), axis=1))
+    local = hour_of_week(time_utc.astype(np.int64) + ahead_of_utc_s(time_utc, hours.timezone))
+    return np.asarray(np.take(mean[:, None] * week, local, axis=1))
 
 
 def week_rel(night_over_day: FloatArray, weekend_over_weekday: FloatArray) -> FloatArray:
     """Submissions by local hour of the week from Monday 0 h over their mean, dims (scenario, 168); its mean is 1."""
-    hour = np.arange(_H_PER_DAY)
+    hour = np.arange(HOURS_OF_DAY)
     is_day = (hour >= DAY_FROM_H) & (hour < DAY_TO_H)
     day = np.where(is_day, 1.0, night_over_day[:, None])
-    is_weekend = np.arange(_DAYS_OF_WEEK) >= _WEEKEND
+    is_weekend = np.arange(DAYS_OF_WEEK) >= _WEEKEND
     days = np.where(is_weekend, weekend_over_weekday[:, None], 1.0)
     week = (days[:, :, None] * day[:, None, :]).reshape(len(day), -1)
     return np.asarray(week / week.mean(axis=1, keepdims=True))
-
-
-def _hour_of_week(time_utc: TimeArray, timezone: str) -> npt.NDArray[np.int64]:
-    seconds = time_utc.astype(np.int64) + ahead_of_utc_s(time_utc, timezone)
-    return (seconds // _S_PER_H + _MONDAY_BEFORE_1970 * _H_PER_DAY) % (_DAYS_OF_WEEK * _H_PER_DAY)
 
 
 def _random_runs(rate: FloatArray, lead_h: int, run_h: FloatArray, streams: Streams, name: str) -> FloatArray:

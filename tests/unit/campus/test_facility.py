@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from collections import Counter
 
 import numpy as np
@@ -9,8 +8,7 @@ import pytest
 from gridplan.campus.drivers.draws import Draws, base_draws, sampled_draws
 from gridplan.campus.drivers.rows_facility import FACILITY
 from gridplan.campus.facility.delivery import contract_frac, delivered_frac, elapsed_days, refreshed_contract_mw
-from gridplan.campus.facility.electric import largest_ramps_mw_per_min, reactive_mvar
-from gridplan.campus.facility.pue import COOLING_KINDS, Cooling, CoolingKind, facility_load, pue
+from gridplan.campus.facility.pue import COOLING_KINDS, Cooling, CoolingKind, pue
 from gridplan.campus.facility.saturation import served
 from gridplan.campus.workloads.load import Hours
 
@@ -63,11 +61,6 @@ def test_pue_of_one_hour_by_hand() -> None:
     assert pue(cooling, np.array([25.0]))[0, 0] == pytest.approx(1.06 + 0.5 / 6.0)
     # The COP neither rises above 1.3 nor falls below 0.4 of its value.
     assert pue(cooling, np.array([90.0]))[0, 0] == pytest.approx(1.06 + 1 / 2.0)
-    load = facility_load(np.array([[100.0]]), cooling, np.array([25.0]), np.array([3.0]))
-    assert load.p_mw[0, 0] == pytest.approx(106.0 + 50.0 / 6.0 + 3.0)
-    assert {part: mwh[0] for part, mwh in load.parts_mwh.items()} == pytest.approx(
-        {"electrical_loss": 4.0, "fans_pumps": 2.0, "cooling": 50.0 / 6.0, "auxiliary": 3.0}
-    )
 
 
 def test_cooling_that_cannot_be_is_refused() -> None:
@@ -129,22 +122,6 @@ def test_refresh_raises_the_contract_from_its_year_on() -> None:
     assert refreshed_contract_mw(100.0, 2060, BASE)[0] == 100.0
 
 
-def test_reactive_power_by_hand() -> None:
-    assert reactive_mvar(np.array([[60.0, 0.0]]), np.array([0.6])) == pytest.approx(np.array([[80.0, 0.0]]))
-    assert reactive_mvar(np.array([[60.0]]), np.array([1.0]))[0, 0] == 0.0
-    p_mw, factor = np.array([[50.0]]), np.array([0.98])
-    q_mvar = reactive_mvar(p_mw, factor)
-    assert p_mw[0, 0] / math.hypot(p_mw[0, 0], q_mvar[0, 0]) == pytest.approx(0.98)
-
-
-def test_ramps_by_hand() -> None:
-    rise, fall = largest_ramps_mw_per_min(np.array([[10.0, 40.0, 34.0, 34.0], [5.0, 5.0, 5.0, 5.0]]))
-    assert rise.tolist() == [0.5, 0.0]
-    assert fall.tolist() == [0.1, 0.0]
-    rise, fall = largest_ramps_mw_per_min(np.array([[10.0]]))
-    assert (rise.tolist(), fall.tolist()) == ([0.0], [0.0])
-
-
 def test_saturated_efficiency_changes_work_and_not_mw() -> None:
     asked = np.full((1, 4), 300.0)
     wide = {
@@ -180,4 +157,3 @@ def test_every_scenario_of_a_sample_has_a_sound_building() -> None:
     for kind in ("liquid", "air"):
         Cooling.of(sample, kind)
     assert sample["facility.realisation_frac"].max() <= 1.0
-    assert sample["facility.power_factor"].max() <= 1.0
