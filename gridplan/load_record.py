@@ -14,6 +14,7 @@ import numpy.typing as npt
 from gridplan.campus.campus_model import AUXILIARY
 from gridplan.campus.drivers.draws import base_draws
 from gridplan.campus.drivers.parameter import Parameter
+from gridplan.campus.in_force import parameters_in_force
 from gridplan.campus.modelled import central_load
 from gridplan.campus.site import AUXILIARY_CLASS, STAGES, SiteLoad, SizedCampus
 from gridplan.campus.uncertainty.ensemble import Ensemble, by_class
@@ -218,24 +219,6 @@ def _spread(ensemble: Ensemble, energy: FloatArray, peak: FloatArray, hours: int
         name: _listed(np.quantile(values, ensemble.quantiles))
         for name, values in (("peak_mw", peak), ("energy_mwh", energy), ("load_factor", factor))
     }
-
-
-def parameters_in_force(campus: SizedCampus) -> list[Parameter]:
-    """Parameters that this campus's workloads and building use."""
-    services = {spec.service.name for spec in campus.model.specs if isinstance(spec, InferenceSpec)}
-    groups = {"facility", *services}
-    if services:
-        groups |= {"serving", "energy", "fleet", "noise", "demand"}
-    kinds = {type(spec).__name__ for spec in campus.model.specs}
-    groups |= {"train"} if kinds & {"CampaignSpec", "ClusterSpec", "FinetuneSpec"} else set()
-    groups |= {"cluster"} if "ClusterSpec" in kinds else set()
-    groups |= {"finetune"} if "FinetuneSpec" in kinds else set()
-    other = "air" if campus.model.cooling == "liquid" else "liquid"
-    return [
-        p
-        for p in campus.model.parameters
-        if p.key.split(".")[0] in groups and not p.key.startswith(f"facility.{other}.")
-    ]
 
 
 def _parameter(p: Parameter) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from gridplan.campus.drivers.table import PARAMETERS
+from gridplan.campus.in_force import parameters_in_force
 from gridplan.campus.modelled import central_load
 from gridplan.campus_loads import YearModel, year_ensemble
-from gridplan.load_record import load_record, parameters_in_force
+from gridplan.load_record import load_record
 from gridplan.solution import WORKLOADS
 from gridplan.study.schema import Study
 from tests.property.modelled_campuses import CHAT, TRAINING, hours, sized

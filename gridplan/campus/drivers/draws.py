@@ -43,6 +43,18 @@ class Draws(Mapping[str, FloatArray]):
         return Draws({key: value[scenarios] for key, value in self._values.items()})
 
 
+class NotedDraws(Draws):
+    """Draws that note in ``read`` which parameters were asked for."""
+
+    def __init__(self, values: Mapping[str, FloatArray]) -> None:
+        super().__init__(values)
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> FloatArray:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+
 def base_draws(parameters: Iterable[Parameter]) -> Draws:
     """One scenario with every parameter at its mode."""
     return Draws({p.key: np.array([p.mode]) for p in parameters})
