@@ -20,7 +20,7 @@ from gridplan.campus.drivers.read_pack import PackFile, preset_path, read_pack
 from gridplan.campus.facility.delivery import delivered_frac, refreshed_contract_mw
 from gridplan.campus.modelled import central_class_mw, energy_shares
 from gridplan.campus.site import SizedCampus
-from gridplan.campus.size import size_campus
+from gridplan.campus.size import LEAST_MW, size_campus
 from gridplan.campus.uncertainty.ensemble import Ensemble, run_ensemble
 from gridplan.campus.workloads.load import Hours
 from gridplan.errors import Finding, InputError, Place, refuse_errors
@@ -211,7 +211,7 @@ def _against_contract(campus: Campus, i: int, sized: SizedCampus, year: int) -> 
     who, pack = f"campus {campus.id} in {year}", sized.model.pack
     peak_mw, contract_mw = sized.peak_mw, sized.contract_mw
     over = f"{who}: the load model reaches {_mw(peak_mw)}, above the contract of {_mw(contract_mw)}"
-    if sized.servers_mw <= 0:
+    if sized.servers_mw <= LEAST_MW:
         message = f"{who}: the driver pack {pack} asks for no computing at all"
         yield _finding("error", message, "give it users or accelerators", key)
     elif asked.scaling == "as_stated" and peak_mw > contract_mw * (1 + _OVER_FRAC):

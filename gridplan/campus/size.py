@@ -24,6 +24,8 @@ from gridplan.campus.workloads.training_trend import train_share
 FloatArray = npt.NDArray[np.float64]
 _ROUNDS = 6
 _CLOSE_FRAC = 1e-9
+LEAST_MW = 1e-12
+"""Less than this is no load: no factor makes a contract of it."""
 
 
 def size_campus(
@@ -60,12 +62,12 @@ def size_campus(
     scale = 1.0
     loads = _loads(specs, model, hours)
     peak_mw = _peak_mw(loads, overhead)
-    for _ in range(_ROUNDS if is_scaled and peak_mw > 0 else 0):
+    for _ in range(_ROUNDS if is_scaled and peak_mw > LEAST_MW else 0):
         scale *= room_mw / peak_mw
         sized = tuple(scaled_spec(spec, scale) for spec in specs)
         loads = _loads(sized, model, hours)
         peak_mw = _peak_mw(loads, overhead)
-        if abs(peak_mw - room_mw) <= _CLOSE_FRAC * room_mw or peak_mw == 0:
+        if abs(peak_mw - room_mw) <= _CLOSE_FRAC * room_mw or peak_mw <= LEAST_MW:
             break
     sized = tuple(scaled_spec(spec, scale) for spec in specs)
     return SizedCampus(

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
@@ -362,6 +362,8 @@ def test_noise_moves_requests_and_keeps_their_sum() -> None:
     scaling=st.booleans(),
     preset=st.sampled_from([CHAT, TRAINING]),
 )
+@example(contract_mw=1.0, users=1.1125369292536007e-308, scaling=True, preset=CHAT)
+@example(contract_mw=1.0, users=1.1125369292536007e-308, scaling=False, preset=CHAT)
 @settings(max_examples=12, deadline=None)
 def test_no_size_breaks_the_contract_or_energy(contract_mw: float, users: float, scaling: bool, preset: str) -> None:
     own = hours(48)
