@@ -87,6 +87,7 @@ def _campus(campus: SizedCampus, load: SiteLoad, year: YearModel, ensemble: Ense
         "timezone": campus.model.timezone,
         **_course(class_mw, load.p_mw[:, 0].sum(axis=0), year, bands),
         "unserved_frac": float(load.unserved_frac[0]),
+        "unserved_spread_frac": _unserved(ensemble, k) if ensemble else [],
         "counts": _counts(campus, load, hours),
         "workloads": _workloads(campus, load, year),
         "stages_mw": {
@@ -233,6 +234,11 @@ def _parameter(p: Parameter) -> dict[str, Any]:
         "source": p.source,
         "meaning": p.meaning,
     }
+
+
+def _unserved(ensemble: Ensemble, k: int) -> list[float]:
+    """Quantiles of the part of the computing asked for that campus ``k`` leaves out."""
+    return _listed(np.quantile(ensemble.unserved_frac[k], ensemble.quantiles))
 
 
 def _listed(values: npt.ArrayLike) -> list[float]:

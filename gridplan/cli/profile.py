@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ COLUMNS = ("campus", "pack", "contract MW", "peak MW", "mean MW", "load factor",
 _MOST_SAMPLES = 4096
 _MILLION = 1e6
 _SHOWN_IN_GWH = 10_000.0
+_WIDTH = 120
 
 
 @command("profile")
@@ -79,6 +81,8 @@ def _published(samples: int | None, seed: int | None) -> Reply:
 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
+    from gridplan.report.load_words import SCALED_SPREAD
+
     for record in answer["years"]:
         yield f"{record['year']}: central values"
         yield from _aligned([_row(campus) for campus in record["campuses"]], COLUMNS, texts=2)
@@ -87,14 +91,21 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"{record['year']}: spread over {record['samples']:,} scenarios"
         yield from _aligned([row for campus in record["campuses"] for row in _spread(campus)], spread, texts=2)
         yield ""
-        in_force = {row["key"]: row["status"] for campus in record["campuses"] for row in campus["parameters"]}
-        assumed = sum(status == "assumption" for status in in_force.values())
-        yield (
-            f"{assumed} of {len(in_force)} drivers in force are assumptions without a public value; drivers.csv marks "
-            "them"
-        )
+        if any(campus["scaling"] == "scale_to_contract" for campus in record["campuses"]):
+            yield from textwrap.wrap(SCALED_SPREAD, _WIDTH)
+            yield ""
+        yield _assumed(record["campuses"])
         yield ""
     yield from (f"written: {path}" for path in answer["files"])
+
+
+def _assumed(campuses: Sequence[Mapping[str, Any]]) -> str:
+    """How many drivers are assumptions at one campus at least."""
+    rows = [row for campus in campuses for row in campus["parameters"]]
+    in_force = {row["key"] for row in rows}
+    assumed = {row["key"] for row in rows if row["status"] == "assumption"}
+    count = f"{len(assumed)} of {len(in_force)}"
+    return f"{count} drivers in force are assumptions without a public value; drivers.csv marks them"
 
 
 def _row(campus: Mapping[str, Any]) -> tuple[str, ...]:
@@ -117,6 +128,9 @@ def _spread(campus: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     unit, of_mwh = ("GWh", 1e3) if max(values["energy_mwh"]) >= _SHOWN_IN_GWH else ("MWh", 1.0)
     yield (campus["id"], f"energy {unit}", *(f"{value / of_mwh:,.1f}" for value in values["energy_mwh"]))
     yield (campus["id"], "load factor", *(f"{value:.2f}" for value in values["load_factor"]))
+    left_out = [f"{100 * frac:.1f}" for frac in campus["unserved_spread_frac"]]
+    if any(float(text) > 0 for text in left_out):
+        yield (campus["id"], "left out %", *left_out)
 
 
 def _mw(value: float) -> str:

@@ -162,7 +162,10 @@ class TotalLoad(Course):
 
 @dataclass(frozen=True, kw_only=True)
 class CampusLoad(Course):
-    """A campus: what its load is for, made of and resting on."""
+    """A campus: what its load is for, made of and resting on.
+
+    ``unserved_spread_frac`` has a quantile of what is left out for each of ``quantiles``, none without scenarios.
+    """
 
     id: str
     pack: str
@@ -174,6 +177,7 @@ class CampusLoad(Course):
     cooling: str
     temperature: str
     unserved_frac: float
+    unserved_spread_frac: tuple[float, ...]
     counts: Mapping[str, float]
     workloads: tuple[WorkloadLoad, ...]
     stages_mw: Mapping[str, float]
@@ -282,11 +286,19 @@ def _campus(node: Node, year: int, quantiles: tuple[float, ...]) -> CampusLoad:
         **words,  # type: ignore[arg-type]
         scale=node.number("scale", least=0.0),
         unserved_frac=node.number("unserved_frac", least=0.0),
+        unserved_spread_frac=_unserved_spread(node, len(quantiles)),
         counts={name: counts.amount(name) for name in COUNTS},
         workloads=tuple(_workload(part) for part in node.parts("workloads")),
         stages_mw={name: max(stages.number(name, least=-_ROUNDING_MW), 0.0) for name in STAGES},
         drivers=tuple(_driver(part) for part in node.parts("parameters")),
     )
+
+
+def _unserved_spread(node: Node, count: int) -> tuple[float, ...]:
+    """Quantiles of what is left out; none without scenarios, or in a file from before they were kept."""
+    if not node.has("unserved_spread_frac") or node.value["unserved_spread_frac"] == []:
+        return ()
+    return tuple(float(frac) for frac in node.numbers("unserved_spread_frac", count))
 
 
 def _workload(node: Node) -> WorkloadLoad:

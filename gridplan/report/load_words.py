@@ -18,6 +18,13 @@ MOVES: Mapping[str, str] = {
     "pretrain": "can pause",
 }
 """What each movable class may do, in the fewest words."""
+SCALED_SPREAD = (
+    "Where users and accelerators are scaled to the contract, the central run fills it in its largest hour; scenarios "
+    "that ask for more stop there, and those that ask for less stay below. So no quantile of the peak lies above the "
+    "central run, and P50 often lies well below it: quantiles tell how much of the contract is used, not what would be "
+    "asked for without one."
+)
+"""Why P50 is below the central run, where a campus is scaled to its contract."""
 _IT = ("accelerator_active", "accelerator_idle", "host", "network_storage")
 _BUILDING = ("electrical_loss", "fans_pumps", "cooling", "auxiliary")
 
@@ -67,17 +74,42 @@ def _class_words(share_frac: Mapping[str, float]) -> str:
     return joined(f"{percent_text(share, 0)} {MOVES[name]} ({name})" for name, share in share_frac.items())
 
 
+def unserved_sentence(campus: CampusLoad) -> str:
+    """What of the computing asked for is left out, centrally and over the scenarios; empty where it rounds to nothing.
+
+    The sums of a year leave a few last digits of what nobody misses.
+    """
+    if not any(_is_seen(frac) for frac in (campus.unserved_frac, *campus.unserved_spread_frac)):
+        return ""
+    # Without scenarios there are quantiles asked for and none computed.
+    spread = zip(campus.quantiles, campus.unserved_spread_frac, strict=False)
+    over = joined(f"P{100 * q:g} {percent_text(frac)}" for q, frac in spread)
+    scenarios = f" (over the scenarios {over})" if over else ""
+    central = percent_text(campus.unserved_frac) if _is_seen(campus.unserved_frac) else "Nothing"
+    return (
+        f"{central} of the computing asked for is left out at {campus.name} in the central run{scenarios}: its "
+        "accelerators or its contract hold no more."
+    )
+
+
+def _is_seen(frac: float) -> bool:
+    """Whether a share does not round to 0.0 %."""
+    return round(100 * frac, 1) > 0
+
+
 def scaling_sentence(campus: CampusLoad) -> str:
     """Pack, scale, delivery, cooling and temperature behind the numbers."""
     scale = f"{campus.scale:.3g}"
     how = {
-        "scale_to_contract": f"its users and accelerators are scaled by {scale} until the peak is the contract",
+        "scale_to_contract": f"its users and accelerators are scaled by {scale} until the peak is the contract, so "
+        "these are the users a full contract serves, and no forecast of users",
         "as_stated": "its users and accelerators are taken as stated",
         "clip": "its users and accelerators are taken as stated, and load above the contract is cut",
     }.get(campus.scaling, f"scaling: {campus.scaling.replace('_', ' ')}, factor {scale}")
     delivery = {
         "contract": "the full contract from the first hour",
-        "expected": "what is expected to be energised, with delay, ramp and realisation",
+        "expected": "what is expected to be energised, with delay, ramp and realisation; what is asked for beyond it "
+        "is left out",
     }.get(campus.delivery, campus.delivery)
     return (
         f"Driver pack {campus.pack} {campus.release} ({campus.title}); {how}. Delivery: {delivery}. "

@@ -72,6 +72,8 @@ def test_lines_say_what_a_planner_asks_first(done: tuple[Path, Result]) -> None:
     assert rows == ["mesa    own 1         20.0     20.0     17.5         0.88  7.5 million        21,741"]
     assert "2028: spread over 9 scenarios" in lines
     assert "campus  quantity       P10    P50    P90" in lines
+    assert "no quantile of the peak lies above the central run" in " ".join(lines)
+    assert max(map(len, lines[:20])) <= 120
     marked = r"[1-9]\d* of [1-9]\d* drivers in force are assumptions without a public value; drivers.csv marks them"
     assert any(re.fullmatch(marked, line) for line in lines)
     assert any(re.fullmatch(r"mesa    energy MWh( +\d{2,3}\.\d){3}", line) for line in lines)

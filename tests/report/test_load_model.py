@@ -440,6 +440,34 @@ def test_left_out_computing_is_warned_of(copy: Path) -> None:
 
 
 @pytest.mark.usefixtures("blank")
+@pytest.mark.parametrize("frac", [0.0, 5e-8, 4.9e-4])
+def test_what_rounds_to_nothing_is_not_left_out(copy: Path, frac: float) -> None:
+    """Sums of a year leave last digits, and 0.0 % would alarm for nothing."""
+    found = {**campus("mixed"), "unserved_frac": frac, "unserved_spread_frac": [0.0, frac, frac]}
+    blocks = with_record(copy, load_model([found]))
+    assert not any("left out" in block.get("text", "") for block in blocks if block.get("tone") == "warning")
+
+
+@pytest.mark.usefixtures("blank")
+def test_what_scenarios_leave_out_is_told(copy: Path) -> None:
+    found = {**campus("mixed"), "unserved_frac": 1e-9, "unserved_spread_frac": [0.0, 0.17, 0.481]}
+    (text,) = [block["text"] for block in with_record(copy, load_model([found])) if "left out" in block.get("text", "")]
+    assert text == (
+        "Nothing of the computing asked for is left out at Mesa training park in the central run (over the scenarios "
+        "P10 0.0 %, P50 17.0 % and P90 48.1 %): its accelerators or its contract hold no more."
+    )
+
+
+@pytest.mark.usefixtures("blank")
+@pytest.mark.parametrize(("scaling", "is_told"), [("scale_to_contract", True), ("as_stated", False), ("clip", False)])
+def test_why_the_middle_lies_below_the_central_run(copy: Path, scaling: str, is_told: bool) -> None:
+    blocks = with_record(copy, load_model([{**campus("mixed"), "scaling": scaling}]))
+    note = table(blocks, "load_spread")["note"]
+    assert ("no quantile of the peak lies above the central run" in note) == is_told
+    assert any("no forecast of users" in block.get("text", "") for block in blocks) == is_told
+
+
+@pytest.mark.usefixtures("blank")
 def test_run_without_scenarios_says_so(copy: Path) -> None:
     blocks = with_record(copy, load_model([campus("mixed", band=False)], samples=0))
     assert any("spread was not computed" in block.get("text", "") for block in blocks)

@@ -101,6 +101,8 @@ def test_spread_ascends_and_holds_its_scenarios(recorded: tuple[YearModel, dict[
             assert len(values) == 3
             assert values == sorted(values)
         assert row["spread"]["load_factor"][-1] <= 1.0
+        assert row["unserved_spread_frac"] == sorted(row["unserved_spread_frac"])
+        assert len(row["unserved_spread_frac"]) == 3
     weights = [medoid["weight_frac"] for medoid in recorded[1]["medoids"]]
     assert len(weights) == 3
     assert sum(weights) == pytest.approx(1.0)
@@ -124,7 +126,7 @@ def test_without_scenarios_there_is_no_band_and_no_spread() -> None:
     record = load_record(STUDY, year, None)
     assert (record["samples"], record["medoids"]) == (0, [])
     for row in record["campuses"]:
-        assert row["spread"] == {}
+        assert (row["spread"], row["unserved_spread_frac"]) == ({}, [])
         assert "low_mw" not in row["week"]
         assert "low_mw" not in row["duration"]
 

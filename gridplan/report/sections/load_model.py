@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from gridplan.report.amount_words import amount_words
 from gridplan.report.blocks import Block, Column, Figure, Group, Line, Paragraph, Table, build_table
-from gridplan.report.cells import Cell, Item, Mark, mw_text, percent_text
+from gridplan.report.cells import Cell, Item, Mark, mw_text
 from gridplan.report.figures.campus_load import draw_campus_load
 from gridplan.report.figures.load_course import draw_total_load
 from gridplan.report.load_model import (
@@ -21,12 +21,14 @@ from gridplan.report.load_model import (
     read_load_models,
 )
 from gridplan.report.load_words import (
+    SCALED_SPREAD,
     assumed_words,
     campus_sentence,
     figure_alt,
     method_words,
     scaling_sentence,
     total_alt,
+    unserved_sentence,
 )
 from gridplan.report.run_folder import NotStudiedError, RunFolder
 from gridplan.report.words import joined
@@ -122,11 +124,7 @@ def _campus_blocks(campus: CampusLoad) -> list[Block]:
     if campus.assumed:
         text = f"{assumed_words(campus)}; the table of drivers marks each."
         blocks.append(Paragraph(text=text, values={"assumptions": campus.assumed}, tone="warning"))
-    if campus.unserved_frac > 0:
-        text = (
-            f"{percent_text(campus.unserved_frac)} of the computing asked for is left out at {campus.name}: its "
-            "servers or its contract hold no more."
-        )
+    if text := unserved_sentence(campus):
         blocks.append(Paragraph(text=text, values={"unserved_frac": campus.unserved_frac}, tone="warning"))
     return blocks
 
@@ -165,7 +163,9 @@ def _spread_blocks(models: LoadModels) -> tuple[Block, ...]:
     lines = [line for course in found for line in _spread_lines(course)]
     caption = f"Spread over {method_words(models)}, {models.year}"
     source = load_model_file(models.year)
-    spread = build_table("load_spread", caption, _SPREAD_COLUMNS, lines, source=source, note=_BAND_NOTE)
+    is_scaled = any(campus.scaling == "scale_to_contract" for campus in models.campuses)
+    note = f"{SCALED_SPREAD} {_BAND_NOTE}" if is_scaled else _BAND_NOTE
+    spread = build_table("load_spread", caption, _SPREAD_COLUMNS, lines, source=source, note=note)
     return (spread, _medoid_table(models)) if models.medoids else (spread,)
 
 
