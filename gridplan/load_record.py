@@ -18,7 +18,7 @@ from gridplan.campus.in_force import parameters_in_force
 from gridplan.campus.modelled import central_load
 from gridplan.campus.site import AUXILIARY_CLASS, STAGES, SiteLoad, SizedCampus
 from gridplan.campus.uncertainty.ensemble import Ensemble, by_class
-from gridplan.campus.workloads.inference import InferenceSpec, j_per_call
+from gridplan.campus.workloads.inference import InferenceSpec, j_per_call, users_at_work
 from gridplan.campus_loads import YearModel
 from gridplan.solution import SCHEMA_VERSION, WORKLOADS
 from gridplan.study.schema import Study
@@ -88,7 +88,7 @@ def _campus(campus: SizedCampus, load: SiteLoad, year: YearModel, ensemble: Ense
         **_course(class_mw, load.p_mw[:, 0].sum(axis=0), year, bands),
         "unserved_frac": float(load.unserved_frac[0]),
         "unserved_spread_frac": _unserved(ensemble, k) if ensemble else [],
-        "counts": _counts(campus, load, hours),
+        "counts": _counts(campus, load, year),
         "workloads": _workloads(campus, load, year),
         "stages_mw": {
             stage: float(mwh) / hours for stage, mwh in zip(STAGES, load.stages_mwh[:, :, 0].sum(axis=0), strict=True)
@@ -130,8 +130,14 @@ def _course(class_mw: FloatArray, total_mw: FloatArray, year: YearModel, bands: 
     }
 
 
-def _counts(campus: SizedCampus, load: SiteLoad, hours: int) -> dict[str, float]:
+def _users(campus: SizedCampus, spec: InferenceSpec, year: YearModel) -> float:
+    """Users at work at once in the studied year, central."""
+    return float(users_at_work(spec, base_draws(campus.model.parameters), year.hours.year)[0])
+
+
+def _counts(campus: SizedCampus, load: SiteLoad, year: YearModel) -> dict[str, float]:
     """Users, work of a mean hour, accelerators."""
+    hours = len(year.hours)
     total = dict.fromkeys(_WORK, 0.0)
     device_mwh, inference, training = 0.0, 0.0, 0.0
     for spec in campus.model.specs:
@@ -143,7 +149,7 @@ def _counts(campus: SizedCampus, load: SiteLoad, hours: int) -> dict[str, float]
             inference += float(counts["accelerators"][0])
         else:
             training += float(spec.accelerators)
-    users = sum(spec.concurrent_users for spec in campus.model.specs if isinstance(spec, InferenceSpec))
+    users = sum(_users(campus, spec, year) for spec in campus.model.specs if isinstance(spec, InferenceSpec))
     return {
         "concurrent_users": users,
         **{f"{name}_per_h": value / hours for name, value in total.items()},
@@ -176,7 +182,7 @@ def _work(campus: SizedCampus, spec: Any, load: SiteLoad, year: YearModel) -> di
     return {
         "accelerators": float(counts["accelerators"][0]),
         "hardware": spec.hardware.name,
-        "concurrent_users": spec.concurrent_users,
+        "concurrent_users": _users(campus, spec, year),
         **{f"{name}_per_h": float(counts[name][0]) / hours for name in _WORK},
         "j_per_call": float(j_per_call(spec, base_draws(campus.model.parameters), year.hours.year)[0]),
     }

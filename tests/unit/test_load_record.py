@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gridplan.campus.drivers.parameter import fixed
 from gridplan.campus.drivers.table import PARAMETERS
 from gridplan.campus.in_force import parameters_in_force
 from gridplan.campus.modelled import central_load
@@ -119,6 +121,21 @@ def test_users_and_work_are_those_of_the_workloads(recorded: tuple[YearModel, di
         assert found == pytest.approx(accelerators)
         joules = sum(w["calls_per_h"] * w["j_per_call"] for w in of) / 3.6e9
         assert 0 < joules <= row["stages_mw"]["accelerator_active"] * 1.0001
+
+
+def test_users_are_those_of_the_studied_year() -> None:
+    """Two years of 50 % growth: requests of a user in an hour stay what they are."""
+    year = year_model(24)
+    chat = year.campuses[0]
+    grown = tuple(
+        fixed(p, 0.5, source="test", status="choice") if p.key == "demand.growth_per_year" else p
+        for p in chat.model.parameters
+    )
+    campus = replace(chat, model=replace(chat.model, parameters=grown))
+    counts = [load_record(STUDY, replace(year, campuses=(c,)), None)["campuses"][0]["counts"] for c in (chat, campus)]
+    assert counts[1]["concurrent_users"] == pytest.approx(1.5**2 * counts[0]["concurrent_users"])
+    each = [row["tasks_per_h"] / row["concurrent_users"] for row in counts]
+    assert each[0] == pytest.approx(each[1])
 
 
 def test_without_scenarios_there_is_no_band_and_no_spread() -> None:

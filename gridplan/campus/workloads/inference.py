@@ -106,12 +106,18 @@ def chain_factor(reprompt_probability: FloatArray, cap: FloatArray) -> FloatArra
     return np.where(is_sure, k + 1.0, repeats / left)
 
 
+def users_at_work(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
+    """Mean users at work at once in a year, dims (scenario,): ``U g(year)``."""
+    growth = growth_factor(spec.service, draws, year - spec.reference_year)
+    return np.asarray(spec.concurrent_users * draws["serving.users_factor"] * growth)
+
+
 def mean_work(spec: InferenceSpec, draws: Draws, year: int) -> Work:
     """Work of a mean hour, from users to joules per call."""
     name = spec.service.name
-    growth = growth_factor(spec.service, draws, year - spec.reference_year)
-    users = spec.concurrent_users * draws["serving.users_factor"] * growth
-    tasks = users * draws[f"{name}.requests_per_user_h"] * traffic_factor(spec.service, draws)
+    tasks = (
+        users_at_work(spec, draws, year) * draws[f"{name}.requests_per_user_h"] * traffic_factor(spec.service, draws)
+    )
     repeats = chain_factor(draws["serving.reprompt_probability"], draws["serving.reprompt_cap"])
     all_calls = tasks * draws[f"{name}.calls_per_task"] * repeats * draws["serving.answers_per_call"]
     edge = draws["serving.edge_offload_frac"] if spec.service.measure == "tokens" else np.zeros_like(tasks)

@@ -9,7 +9,7 @@ import pytest
 
 from gridplan.campus import size
 from gridplan.campus.campus_model import campus_model
-from gridplan.campus.drivers.draws import NotedDraws, base_draws
+from gridplan.campus.drivers.draws import Draws, NotedDraws, base_draws
 from gridplan.campus.drivers.parameter import Parameter
 from gridplan.campus.drivers.read_pack import preset_names, preset_path, read_pack
 from gridplan.campus.drivers.table import PARAMETERS
@@ -94,6 +94,17 @@ def test_parameters_in_force_are_those_that_are_read(
     has_services = any(isinstance(spec, InferenceSpec) for spec in campus.model.specs)
     noise = {"noise.hourly_sd", "noise.hours"} if has_services else set()
     assert in_force == found | noise
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("fleet.redundancy_frac", 0.25), ("train.share_2024", 0.8), ("train.share_2034", 0.1)]
+)
+def test_spread_of_what_sizes_a_campus_is_not_drawn_out(key: str, value: float) -> None:
+    """Servers are those of the central run, and so are spares and the share of training; docs/load-model.md says so."""
+    campus = sized("training_and_inference", "", None)
+    central = dict(base_draws(campus.model.parameters))
+    moved, still = (site_load(campus, Draws(d), HOURS) for d in ({**central, key: np.array([value])}, central))
+    assert (moved.p_mw == still.p_mw).all()
 
 
 @pytest.mark.parametrize("hardware", HARDWARE, ids=lambda h: h.name)
