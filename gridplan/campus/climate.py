@@ -45,7 +45,7 @@ def find_climate(name: str, place: Place | None = None) -> Climate:
     raise input_error(
         "GP-CAM-021",
         f"there is no climate {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(_BY_NAME)}, or give a file in series.temperature",
+        f"use one of {', '.join(climate_names())}, or give a file in series.temperature",
         place,
     )
 
@@ -149,6 +149,6 @@ def campus_temperature_c(
     if climate is not None:
         return normal_temperature_c(find_climate(climate, place), time_utc), []
     message = f"campus {campus}: no temperature is known; {NO_CLIMATE_C:g} degC in every hour, without a summer peak"
-    remedy = f"name a climate ({', '.join(_BY_NAME)}), or give a file in series.temperature"
+    remedy = f"name a climate ({', '.join(climate_names())}), or give a file in series.temperature"
     finding = Finding(code="GP-CAM-022", severity="warning", message=message, remedy=remedy, place=place or Place())
     return np.full(len(time_utc), NO_CLIMATE_C), [finding]

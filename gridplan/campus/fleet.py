@@ -1,6 +1,6 @@
 """Accelerators that serve a demand: how many are active, how hard they work, what they and the idle ones draw.
 
-Equations (6) and (7) of the load model. At the design point (the peak) the replica view and the energy view agree:
+Equations (6) and (7) of docs/load-model.md. At the design point (the peak) the replica view and the energy view agree:
 accelerators are counted from energy, ``n* = lambda E / p_act(u*)``.
 """
 

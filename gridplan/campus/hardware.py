@@ -149,6 +149,6 @@ def find_hardware(name: str, place: Place | None = None) -> Hardware:
     raise input_error(
         "GP-CAM-010",
         f"there is no hardware {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(_BY_NAME)}",
+        f"use one of {', '.join(hardware_names())}",
         place,
     )

@@ -54,7 +54,7 @@ def server_power(hardware: Hardware, draws: Draws) -> ServerPower:
     """Power of the servers of a training workload by scenario.
 
     ``busy = p_rated f``, ``idle = p_rated i s``, ``network and storage = kappa busy``, each over the accelerators of a
-    server. Source: load model, section 5, and the table of servers.
+    server. Source: docs/load-model.md, Training, and its table of servers.
     """
     rated_mw = hardware.rated_mw(1)
     busy = rated_mw * draws["train.node_power_frac"]

@@ -37,7 +37,7 @@ def find_shape(name: str, place: Place | None = None) -> Shape:
     raise input_error(
         "GP-CAM-001",
         f"there is no shape {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(_BY_NAME)}",
+        f"use one of {', '.join(shape_names())}",
         place,
     )
 

@@ -1,6 +1,6 @@
 """Accelerator energy of tokens: prefill from arithmetic, decode from measurements and a fit to them.
 
-Equation (5) of the load model: ``E = tau_in' eps_pre + tau_out eps_dec (b/b*)^x``.
+Equation (5) of docs/load-model.md: ``E = tau_in' eps_pre + tau_out eps_dec (b/b*)^x``.
 Sources: ML.ENERGY leaderboard 2026 (decode), Vidur profiles (prefill).
 """
 

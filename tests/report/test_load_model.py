@@ -405,6 +405,7 @@ def test_chapter_explains_every_campus_with_a_pack(full: Path) -> None:
     note = table(blocks, "load_spread")["note"]
     assert "pointwise" in note
     assert "no year runs along it" in note
+    assert blocks[0]["text"].startswith("Capacity of POIs, firm MW and siting apply every contract flat")
     assert [row["cells"][1]["text"] for row in table(blocks, "load_trajectories")["rows"]] == ["85", "12", "201", "144"]
 
 

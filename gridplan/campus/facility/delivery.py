@@ -38,7 +38,7 @@ def delivered_frac(hours: Hours, start: np.datetime64, draws: Mapping[str, Float
 
     ``delivered = clip((date - start - delay) / ramp, 0, 1) realisation``
 
-    Source: equation (9) of the load model. ``delay`` is ``facility.in_service_delay_days`` and
+    Source: equation (9) of docs/load-model.md. ``delay`` is ``facility.in_service_delay_days`` and
     ``facility.deployment_delay_months``; a ramp of 0 is a step.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Power usage effectiveness from the outdoor temperature. Equation (8) of the load model.
+"""Power usage effectiveness from the outdoor temperature. Equation (8) of docs/load-model.md.
 
 Comes in: temperature, dims (time,), and the building by scenario. Goes out: PUE, dims (scenario, time).
 """

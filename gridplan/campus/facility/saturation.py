@@ -48,6 +48,8 @@ def served(
     ``P_IT PUE + P_aux <= contract delivered``; auxiliary load is cut last. Where it binds, less energy per unit of work
     serves more work at the same MW.
 
+    Source: equation (9) of docs/load-model.md, with servers and auxiliary load.
+
     Parameters
     ----------
     asked_it_mw : float, dims (scenario, time) [MW]
@@ -56,7 +58,8 @@ def served(
     delivered_frac : float, dims (scenario, time) [1]
         Part of the contract that is there.
     servers_mw : float, dims (scenario,) [MW]
-        Power of the IT equipment with every server of the full contract busy; energised in step with the contract.
+        Power of the IT equipment with every server of the full contract busy, as it is in the scenario; energised in
+        step with the contract.
     pue : float, dims (scenario, time) [1]
     auxiliary_mw : float, dims (scenario,) [MW]
     """

@@ -1,6 +1,6 @@
 """Shared development cluster: many short jobs, a few long ones with most of the accelerator time, and much idle time.
 
-Comes in: the cluster, parameters by scenario, the hours. Goes out: ``ItLoad``. Load model, section 5 (b).
+Comes in: the cluster, parameters by scenario, the hours. Goes out: ``ItLoad``. docs/load-model.md, Training.
 """
 
 from __future__ import annotations

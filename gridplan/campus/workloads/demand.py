@@ -20,6 +20,8 @@ def growth_factor(service: Service, draws: Draws, years: int) -> FloatArray:
 
     ``(1 + g)^y  S / (1 + (S - 1) exp(-r y))  q(y)^-e``: steady growth, logistic adoption up to the saturation ``S``,
     and tasks that are worth it once they take less energy. 1 in the reference year.
+
+    Source: equation (1) of docs/load-model.md.
     """
     steady = (1.0 + draws["demand.growth_per_year"]) ** float(years)
     most = draws["demand.saturation"]

@@ -1,6 +1,6 @@
 """Inference from service drivers: users, requests, steps, tokens, joules, accelerators, MW.
 
-Equations (1) to (7) of the load model. ``tasks = U rho m g(year) shape``, ``calls = tasks k A(h)``,
+Equations (1) to (7) of docs/load-model.md. ``tasks = U rho m g(year) shape``, ``calls = tasks k A(h)``,
 ``E = tau_in (1 - phi) eps_pre + tau_out eps_dec``, ``n = calls E / p_act(u*)``; what they draw stands in ``fleet``.
 """
 
@@ -96,7 +96,10 @@ class Work:
 
 
 def chain_factor(reprompt_probability: FloatArray, cap: FloatArray) -> FloatArray:
-    """Calls per request where answers are asked for again: ``A(h) = (1 - h^(K+1)) / (1 - h)``, K + 1 at h = 1."""
+    """Calls per request where answers are asked for again, dims of both [1]; equation (2).
+
+    ``A(h) = (1 - h^(K+1)) / (1 - h)``, K + 1 at h = 1.
+    """
     h, k = np.broadcast_arrays(np.asarray(reprompt_probability, float), np.asarray(cap, float))
     is_sure = h >= 1.0
     left = np.where(is_sure, 1.0, 1.0 - h)
@@ -113,7 +116,10 @@ def users_at_work(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
 
 
 def mean_work(spec: InferenceSpec, draws: Draws, year: int) -> Work:
-    """Work of a mean hour, from users to joules per call."""
+    """Work of a mean hour, from users to joules per call; equations (1) to (4).
+
+    ``tasks = U g rho m``, ``calls = tasks k A(h) n (1 - e)``
+    """
     name = spec.service.name
     tasks = (
         users_at_work(spec, draws, year) * draws[f"{name}.requests_per_user_h"] * traffic_factor(spec.service, draws)
@@ -135,7 +141,11 @@ def mean_work(spec: InferenceSpec, draws: Draws, year: int) -> Work:
 
 
 def j_per_call(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
-    """Accelerator energy of one call at the design point, dims (scenario,) [J]."""
+    """Accelerator energy of one call at the design point, dims (scenario,) [J]; equation (5).
+
+    ``E = sum_m x_m ratio_m (in (1 - phi) eps_pre + out eps_dec l reason (b/b*)^x) q^(year - 2026) f``, and
+    ``item_j q f`` of pictures and clips.
+    """
     name = spec.service.name
     common = trend_factor(draws, spec.service.measure, year - REFERENCE_YEAR) * draws["serving.compute_factor"]
     if spec.service.measure == "items":
@@ -156,7 +166,9 @@ def j_per_call(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
 
 
 def energy_view_mw(spec: InferenceSpec, draws: Draws, year: int) -> FloatArray:
-    """Mean IT power for screening, dims (scenario,) [MW]: ``calls E (1 + kappa_host + kappa_idle)``.
+    """Mean IT power for screening, dims (scenario,) [MW]; equation (7), energy view.
+
+    ``P = calls E (1 + kappa_host + kappa_idle)``
 
     The idle reserve stands for idle accelerators, which the replica view counts; never use both.
     """

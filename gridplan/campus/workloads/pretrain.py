@@ -1,6 +1,6 @@
 """Dedicated training campaigns: one job on all accelerators, flat while it runs, broken by failures, idle in between.
 
-Comes in: campaigns, parameters by scenario, the hours. Goes out: ``ItLoad``. Load model, section 5 (a).
+Comes in: campaigns, parameters by scenario, the hours. Goes out: ``ItLoad``. docs/load-model.md, Training.
 """
 
 from __future__ import annotations

@@ -67,6 +67,10 @@ _DRIVER_COLUMNS = (
     Column(head="Source", share=1.8),
 )
 _WITHOUT_PACK = "the load of the campuses is given by shares, load factor and shape, not by a driver pack"
+_BASIS = (
+    "Capacity of POIs, firm MW and siting apply every contract flat, whatever is told here. The load of this chapter "
+    "moves the schedule where the study has load_basis: modelled, and explains what a contract is for."
+)
 _BAND_NOTE = (
     "Each quantile is of one quantity over all scenarios. A band drawn over the hours is pointwise: its edge is the "
     "quantile of every hour by itself, made of different scenarios, and no year runs along it. Studies take a "
@@ -85,7 +89,7 @@ def build_blocks(run: RunFolder) -> tuple[Block, ...]:
     models = read_load_models(run, run.last_year)
     if not models.campuses:
         raise NotStudiedError("no campus of the last studied year has a driver pack")
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(text=_BASIS, tone="note")]
     for campus in models.campuses:
         blocks += _campus_blocks(campus)
     if models.total is not None:
