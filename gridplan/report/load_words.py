@@ -100,9 +100,10 @@ def _is_seen(frac: float) -> bool:
 def scaling_sentence(campus: CampusLoad) -> str:
     """Pack, scale, delivery, cooling and temperature behind the numbers."""
     scale = f"{campus.scale:.3g}"
+    full = ", so these are the users a full contract serves, and no forecast of users"
+    users = full if campus.counts["concurrent_users"] > 0 else ""
     how = {
-        "scale_to_contract": f"its users and accelerators are scaled by {scale} until the peak is the contract, so "
-        "these are the users a full contract serves, and no forecast of users",
+        "scale_to_contract": f"its users and accelerators are scaled by {scale} until the peak is the contract{users}",
         "as_stated": "its users and accelerators are taken as stated",
         "clip": "its users and accelerators are taken as stated, and load above the contract is cut",
     }.get(campus.scaling, f"scaling: {campus.scaling.replace('_', ' ')}, factor {scale}")

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -466,6 +467,12 @@ def test_why_the_middle_lies_below_the_central_run(copy: Path, scaling: str, is_
     note = table(blocks, "load_spread")["note"]
     assert ("no quantile of the peak lies above the central run" in note) == is_told
     assert any("no forecast of users" in block.get("text", "") for block in blocks) == is_told
+
+
+def test_training_alone_is_not_told_of_users() -> None:
+    found = one("training")
+    alone = replace(found, scaling="scale_to_contract", counts={**found.counts, "concurrent_users": 0.0})
+    assert "until the peak is the contract. Delivery" in scaling_sentence(alone)
 
 
 @pytest.mark.usefixtures("blank")
