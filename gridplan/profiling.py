@@ -20,8 +20,8 @@ import numpy as np
 from gridplan.campus.modelled import central_load
 from gridplan.campus.site import STAGES
 from gridplan.campus.uncertainty.bands import pointwise_quantiles
-from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble, run_ensemble
-from gridplan.campus_loads import YearModel
+from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble
+from gridplan.campus_loads import YearModel, year_ensemble
 from gridplan.errors import FileError, input_error
 from gridplan.inputs import Inputs, read_inputs
 from gridplan.load_record import load_record
@@ -178,7 +178,7 @@ def _write_scenarios(path: Path, study: Study, year: YearModel, block: int) -> E
         "workload": list(dict.fromkeys(name for campus in campuses for name in campus.workloads)),
     }
     with ProfileFile(path, labels=labels, time_utc=year.hours.time_utc, samples=asked.samples, block=block) as file:
-        ensemble = run_ensemble(campuses, year.hours, asked, study.solve.seed, sink=file, block=block)
+        ensemble = year_ensemble(study, year, sink=file, block=block)
         _write_sums(file, year, ensemble, labels)
         file.attributes(
             {
