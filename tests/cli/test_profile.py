@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from gridplan import profiling
 from gridplan.cli.main import cli
 from gridplan.errors import EXIT_INPUT, EXIT_IO
+from gridplan.store.lock import FolderLock
 from gridplan.store.profile_file import ProfileFile
 from tests.corpus.damage import lay_out
 from tests.corpus.study_files import PACK
@@ -286,6 +287,28 @@ def test_names_of_any_script_and_length_are_drawn_without_a_word(tmp_path: Path)
     assert "Glyph" not in checked(study, "--samples", "3").output
     record = json.loads((tmp_path / "out/load_model_2028.json").read_text())
     assert record["campuses"][0]["name"] == name
+
+
+@pytest.mark.parametrize("name", ["profile_2028.nc", "load_model_2028.json", "load_mesa_2028.svg", "drivers.csv"])
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
+    study = lay(tmp_path, ODD)
+    (tmp_path / "out" / name).mkdir(parents=True)
+    result = profile(study, "--samples", "3")
+    assert result.exit_code == EXIT_IO
+    assert f"error: {tmp_path}/out/{name} cannot be written: Is a directory\n" in result.stderr
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+def test_two_at_once_in_one_folder_do_not_mix(tmp_path: Path) -> None:
+    study = lay(tmp_path, ODD)
+    other = FolderLock(tmp_path / "out", what="out")
+    result = profile(study, "--samples", "3")
+    assert result.exit_code == EXIT_IO
+    assert f"error: {tmp_path}/out is in use by process {os.getpid()} on " in result.stderr
+    other.release(remove=True)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert profile(study, "--samples", "3").exit_code == 0
+    assert not (tmp_path / "out/.lock").exists()
 
 
 def test_help_names_every_option() -> None:
