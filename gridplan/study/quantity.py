@@ -216,6 +216,8 @@ def _wrong_unit(value: object, given: str, unit: str) -> PydanticCustomError:
     number = str(value).strip().removesuffix(given).strip()
     if not unit:
         message = f"{shown(value)} carries {shown(given)}, but this is a number without unit text"
+        if given == "%":
+            return fault("GP-UNT-001", message, f"write {float(number) / 100:g} for a share, {number} for a number")
         return fault("GP-UNT-001", message, f"write {number}; the unit stands in the key's name")
     message = f"{shown(value)} is in {shown(given)}, expected {unit}"
     remedy = f'write the value in {unit}, as in "{number} {unit}" (units read: {", ".join(UNITS[unit])})'
