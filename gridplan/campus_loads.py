@@ -19,9 +19,10 @@ from gridplan.campus.drivers.draws import base_draws
 from gridplan.campus.drivers.read_pack import PackFile, preset_path, read_pack
 from gridplan.campus.facility.delivery import delivered_frac, refreshed_contract_mw
 from gridplan.campus.modelled import central_class_mw, energy_shares
+from gridplan.campus.numbers import finite_numbers
 from gridplan.campus.site import SizedCampus
 from gridplan.campus.size import LEAST_MW, size_campus
-from gridplan.campus.uncertainty.ensemble import Ensemble, run_ensemble
+from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble, Sink, run_ensemble
 from gridplan.campus.workloads.load import Hours
 from gridplan.errors import Finding, InputError, Place, refuse_errors
 from gridplan.network.model import Network
@@ -99,9 +100,16 @@ def read_campus_loads(
     )
 
 
-def year_ensemble(study: Study, year: YearModel) -> Ensemble:
-    """Scenarios of a year, without keeping the hours of each."""
-    return run_ensemble(year.campuses, year.hours, study.uncertainty, study.solve.seed)
+def year_ensemble(study: Study, year: YearModel, *, sink: Sink | None = None, block: int = BLOCK) -> Ensemble:
+    """Scenarios of a year; without a sink the hours of each are not kept.
+
+    Raises
+    ------
+    InputError
+        If a scenario multiplies to more than can be computed.
+    """
+    with finite_numbers(f"a scenario of {year.hours.year}", "campuses"):
+        return run_ensemble(year.campuses, year.hours, study.uncertainty, study.solve.seed, sink=sink, block=block)
 
 
 def _models(study: Study, folder: Path, findings: list[Finding]) -> dict[int, CampusModel]:
@@ -180,14 +188,19 @@ def _year_model(
             continue
         asked = campus.workloads.model
         own = Hours(time_utc=series.time_utc, timezone=model.timezone, year=year)
-        found = size_campus(
-            model,
-            contract_mw,
-            own,
-            weather[i][0],
-            is_scaled=asked.scaling == "scale_to_contract",
-            start=_start(campus, study.years[0]) if asked.delivery == "expected" else None,
-        )
+        try:
+            with finite_numbers(f"campus {campus.id} in {year}", f"campuses.{i}.workloads"):
+                found = size_campus(
+                    model,
+                    contract_mw,
+                    own,
+                    weather[i][0],
+                    is_scaled=asked.scaling == "scale_to_contract",
+                    start=_start(campus, study.years[0]) if asked.delivery == "expected" else None,
+                )
+        except InputError as error:
+            findings += error.findings
+            continue
         findings += [*_against_contract(campus, i, found, year), *_against_delivery(campus, i, found, own)]
         findings += _after_refresh(campus, i, found, year)
         sized.append(found)

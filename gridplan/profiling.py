@@ -20,14 +20,15 @@ import numpy as np
 from gridplan.campus.modelled import central_load
 from gridplan.campus.site import STAGES
 from gridplan.campus.uncertainty.bands import pointwise_quantiles
-from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble, run_ensemble
-from gridplan.campus_loads import YearModel
+from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble
+from gridplan.campus_loads import YearModel, year_ensemble
 from gridplan.errors import FileError, input_error
 from gridplan.inputs import Inputs, read_inputs
 from gridplan.load_record import load_record
 from gridplan.report.load_figures import write_profile_figures
 from gridplan.solution import SCHEMA_VERSION, WORKLOADS, load_model_file
-from gridplan.store.folder import write_together
+from gridplan.store.folder import put_in_place, write_together
+from gridplan.store.lock import FolderLock
 from gridplan.store.profile_file import ProfileFile
 from gridplan.study.read import StudyFile
 from gridplan.study.schema import Study
@@ -86,13 +87,17 @@ def profile_study(
     folder = out or Path("profiles") / path.stem
     _make_folder(folder)
     records, files = [], []
-    for year in years:
-        progress(_stage(study, year))
-        record, written = _year(study, year, folder, chosen.block)
-        records.append(record)
-        files += written
     drivers = folder / "drivers.csv"
-    write_together({drivers: _drivers_csv(records)})
+    lock = FolderLock(folder, what=str(folder))  # two at once would leave files of both
+    try:
+        for year in years:
+            progress(_stage(study, year))
+            record, written = _year(study, year, folder, chosen.block)
+            records.append(record)
+            files += written
+        write_together({drivers: _drivers_csv(records)})
+    finally:
+        lock.release(remove=True)
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "solved",
@@ -162,7 +167,7 @@ def _year(study: Study, year: YearModel, folder: Path, block: int) -> tuple[dict
     staged = name.with_name(f".{name.name}.{os.getpid()}.tmp")
     try:
         ensemble = _write_scenarios(staged, study, year, block)
-        staged.replace(name)
+        put_in_place(staged, name)
     finally:
         staged.unlink(missing_ok=True)
     record = load_record(study, year, ensemble)
@@ -178,7 +183,7 @@ def _write_scenarios(path: Path, study: Study, year: YearModel, block: int) -> E
         "workload": list(dict.fromkeys(name for campus in campuses for name in campus.workloads)),
     }
     with ProfileFile(path, labels=labels, time_utc=year.hours.time_utc, samples=asked.samples, block=block) as file:
-        ensemble = run_ensemble(campuses, year.hours, asked, study.solve.seed, sink=file, block=block)
+        ensemble = year_ensemble(study, year, sink=file, block=block)
         _write_sums(file, year, ensemble, labels)
         file.attributes(
             {

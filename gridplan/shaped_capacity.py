@@ -60,6 +60,8 @@ def shaped_fields(case: YearCase, poi: PoiCapacity, campus_id: str, firm_mw: flo
     """Largest contract with the shape of a campus at a point, its peak, and what limits it in which hour."""
     shape = shape_of(case, campus_id)
     capacity = poi.hosting.capacity_mw
+    if float(shape.max(initial=0.0)) <= NOTHING:
+        return _without_load(case, campus_id)
     ratio = np.where(shape > NOTHING, capacity / np.maximum(shape, NOTHING), np.inf)
     worst = int(ratio.argmin())
     is_refused = firm_mw <= 0.0 < poi.hosting.firm_mw
@@ -70,6 +72,17 @@ def shaped_fields(case: YearCase, poi: PoiCapacity, campus_id: str, firm_mw: flo
         "shaped_peak_mw": contract * float(shape.max(initial=0.0)),
         "shaped_binding": _binding(case, poi, worst),
         "shaped_binding_hour_local": hour_text(case.series.time_utc[worst], case.study.timezone),
+    }
+
+
+def _without_load(case: YearCase, campus_id: str) -> dict[str, Any]:
+    """Fields of a year in which the campus asks for nothing: no contract follows from such hours."""
+    return {
+        "shape": campus_id,
+        "shaped_mw": np.nan,
+        "shaped_peak_mw": 0.0,
+        "shaped_binding": f"campus {campus_id} asks for no MW in {case.year}",
+        "shaped_binding_hour_local": "",
     }
 
 

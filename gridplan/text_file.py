@@ -14,6 +14,9 @@ from gridplan.errors import FileError, Finding, InputError, Place, did_you_mean,
 
 #: Largest file of a network, a series or a map [bytes].
 MAX_FILE_BYTES = 256 * 1024 * 1024
+#: Longest name of a file or folder on common disks [bytes].
+_LONGEST_NAME_BYTES = 255
+_CHECK_NAME = "check the name; the file lies in the folder of the study"
 #: Longest line of a file whose lines are counted [bytes].
 MAX_LINE_BYTES = 1024 * 1024
 #: Largest text with letters beyond ASCII, which take up to 4 bytes each in memory [bytes].
@@ -133,6 +136,8 @@ def path_inside(folder: Path, name: str, place: Place | None = None) -> Path:
         raise refused("GP-SEC-001", at.file, f"path {name!r} is absolute", remedy, at)
     if ".." in given.parts or "\\" in name:
         raise refused("GP-SEC-001", at.file, f"path {name!r} leads out of the folder of the study", remedy, at)
+    if any(len(part.encode(errors="replace")) > _LONGEST_NAME_BYTES for part in given.parts):
+        raise refused("GP-ENC-002", at.file, "the name of the file is too long for any disk", _CHECK_NAME, at)
     path = folder / given
     if not path.resolve().is_relative_to(folder.resolve()):
         raise refused(

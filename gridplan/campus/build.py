@@ -302,6 +302,10 @@ def _room_finding(request: _Request, year: int, need: str, most_mwh: float) -> F
         f"{most_mwh:,.0f} MWh beside the other computing"
     )
     remedy = "give the job less energy or more time; with load_basis: modelled a load_factor below 1 leaves room"
+    if request.campus.workloads.has_pack:
+        remedy = (
+            "give the job less energy or more time, or leave it out where the driver pack computes that work already"
+        )
     place = request.place("workloads.jobs")
     return Finding(code="GP-TIM-004", severity="error", message=message, remedy=remedy, place=place)
 

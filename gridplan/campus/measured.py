@@ -55,11 +55,14 @@ class Allowance:
         Share of the metered class; 1 for the whole campus.
     place : Place
         Key of the profile in the study.
+    has_pack : bool
+        Whether the share follows from a driver pack, so that the study cannot change it.
     """
 
     contract_mw: float
     share_frac: float
     place: Place
+    has_pack: bool = False
 
     @property
     def most_mw(self) -> float:
@@ -98,7 +101,10 @@ def metered_frac(
             raise ValueError(f"the measured profile of campus {campus.id} {workload} is not given")
         share = share_frac[workload] if workload else 1.0
         allowance = Allowance(
-            contract_mw=contract_mw, share_frac=share, place=Place(key=measured_key(position, workload))
+            contract_mw=contract_mw,
+            share_frac=share,
+            place=Place(key=measured_key(position, workload)),
+            has_pack=campus.workloads.has_pack,
         )
         frac, told = measured_frac(profiles[workload], allowance, wanted.scaling)
         found |= dict.fromkeys((workload,) if workload else WORKLOADS, frac)
@@ -133,6 +139,8 @@ def measured_frac(profile: Profile, allowance: Allowance, scaling: Scaling) -> t
 def _without_share(profile: Profile, allowance: Allowance) -> Finding:
     message = f"{_whose(profile)} belongs to a class with share 0 of the campus, so it may ask for no MW"
     remedy = "give the class its share of the contract, or delete the profile"
+    if allowance.has_pack:
+        remedy = "name a class that the driver pack computes, or delete the profile"
     return Finding(code="GP-CAM-003", severity="error", message=message, remedy=remedy, place=allowance.place)
 
 
@@ -146,14 +154,14 @@ def _scaled(profile: Profile, allowance: Allowance) -> Finding:
 def _above(profile: Profile, allowance: Allowance, hours: int, cut_mwh: float) -> Finding:
     message = f"{_whose(profile)} reaches {float(profile.p_mw.max()):,.1f} MW, above {_limit(profile, allowance)}, in "
     message += f"{_count(hours)} ({cut_mwh:,.1f} MWh)"
-    remedy = f"write scaling: clip or scale_to_contract, or raise {_what_to_raise(profile)}"
+    remedy = f"write scaling: clip or scale_to_contract, or raise {_what_to_raise(profile, allowance)}"
     return Finding(code="GP-CAM-003", severity="error", message=message, remedy=remedy, place=allowance.place)
 
 
 def _cut(profile: Profile, allowance: Allowance, hours: int, cut_mwh: float) -> Finding:
     message = f"{_whose(profile)} is cut at {_limit(profile, allowance)}, in {_count(hours)}, {cut_mwh:,.1f} MWh in "
     message += "all, which no other hour makes up"
-    remedy = f"raise {_what_to_raise(profile)} if the peaks must stay"
+    remedy = f"raise {_what_to_raise(profile, allowance)} if the peaks must stay"
     return Finding(code="GP-CAM-003", severity="warning", message=message, remedy=remedy, place=allowance.place)
 
 
@@ -169,8 +177,10 @@ def _limit(profile: Profile, allowance: Allowance) -> str:
     return f"{allowance.most_mw:,.1f} MW, its share {allowance.share_frac:g} of {contract}"
 
 
-def _what_to_raise(profile: Profile) -> str:
-    return f"the contract or shares.{profile.workload}" if profile.workload else "the contract"
+def _what_to_raise(profile: Profile, allowance: Allowance) -> str:
+    if not profile.workload or allowance.has_pack:
+        return "the contract"
+    return f"the contract or shares.{profile.workload}"
 
 
 def _count(hours: int) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MOST_EVENTS = 1_000_000
+"""Above this many expected jobs or breaks in a scenario the mean stands for them: chance is below 0.1 % of it."""
 EVERY_CAMPUS = ""
 """Name under which what all campuses share is drawn."""
 

@@ -91,4 +91,4 @@ def _write(path_svg: Path, path_png: Path, svg: str, alt: str, png: bytes) -> No
         try:
             path.write_bytes(content)
         except OSError as reason:
-            raise FileError(f"{path} cannot be written: {reason}") from reason
+            raise FileError(f"{path} cannot be written: {reason.strerror or reason}") from reason

@@ -5,6 +5,7 @@ Comes in: ``load_model_<year>.json``. Goes out: plain values; a damaged file is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -279,6 +280,8 @@ def _course(node: Node, year: int, quantiles: tuple[float, ...]) -> dict[str, An
 
 def _campus(node: Node, year: int, quantiles: tuple[float, ...]) -> CampusLoad:
     counts, stages = node.part("counts"), node.part("stages_mw")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", node.text("id")):
+        raise node.damaged("id", "is no id of a campus")  # it becomes part of file names
     texts = ("id", "name", "pack", "release", "title", "scaling", "delivery", "cooling", "temperature")
     words: dict[str, str] = {name: node.text(name) for name in texts}
     return CampusLoad(

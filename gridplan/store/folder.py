@@ -92,10 +92,18 @@ def write_together(files: Mapping[Path, str | bytes]) -> None:
                 stream.flush()
                 os.fsync(stream.fileno())
         for path, temporary in staged.items():
-            temporary.replace(path)
+            put_in_place(temporary, path)
     finally:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give a file its name; the error names that one, not the temporary one nobody knows."""
+    try:
+        temporary.replace(path)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 def remove_stale(final: Path) -> None:

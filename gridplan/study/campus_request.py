@@ -81,14 +81,17 @@ class Shares(PerClass):
         return {**dict.fromkeys(WORKLOADS, 0.0), **data} if isinstance(data, Mapping) and data else data
 
 
+_LongestWait = Annotated[Whole, Field(le=8784)]
+
+
 class Deadlines(PerClass):
     """Longest wait of arrived work by workload class [h]."""
 
-    interactive: Whole = default(f"{_FLEX}.deadline_h.interactive")
-    relaxed: Whole = default(f"{_FLEX}.deadline_h.relaxed")
-    batch: Whole = default(f"{_FLEX}.deadline_h.batch")
-    finetune: Whole = default(f"{_FLEX}.deadline_h.finetune")
-    pretrain: Whole = default(f"{_FLEX}.deadline_h.pretrain")
+    interactive: _LongestWait = default(f"{_FLEX}.deadline_h.interactive")
+    relaxed: _LongestWait = default(f"{_FLEX}.deadline_h.relaxed")
+    batch: _LongestWait = default(f"{_FLEX}.deadline_h.batch")
+    finetune: _LongestWait = default(f"{_FLEX}.deadline_h.finetune")
+    pretrain: _LongestWait = default(f"{_FLEX}.deadline_h.pretrain")
 
 
 class ShedShares(PerClass):

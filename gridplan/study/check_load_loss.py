@@ -5,6 +5,7 @@ Comes in: a Study. Goes out: findings on campuses that no place can take in full
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from gridplan.errors import Finding
@@ -23,7 +24,8 @@ def _campus_within_the_limit(study: Study, at: StudySource) -> Iterator[Finding]
                 f"campus {campus.id}: a fault at its bus trips {tripped:g} of {contract:g} MW (ride_through_frac "
                 f"{campus.ride_through_frac:g}), more than criteria.load_loss.limit_mw {limit.limit_mw:g}"
             )
-            remedy = f"the contract fits with ride_through_frac {1.0 - limit.limit_mw / contract:.4g} or more"
+            least = math.ceil(1e4 * (1.0 - limit.limit_mw / contract)) / 1e4  # rounded up: the contract must fit
+            remedy = f"the contract fits with ride_through_frac {least:g}{' or more' if least < 1 else ''}"
             yield at.warning("GP-FLT-002", f"campuses.{i}.ride_through_frac", message, remedy)
 
 

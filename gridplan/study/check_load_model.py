@@ -35,6 +35,14 @@ def _what_the_pack_decides(study: Study, at: StudySource) -> Findings:
             if name in workloads.model_fields_set:
                 message = f"campus {campus.id}: {name} has no effect beside a driver pack, from which it follows"
                 yield at.warning("GP-STU-009", f"{key}.{name}", message, f"delete {name}, or the driver pack")
+        if "" in workloads.metered and study.criteria.load_basis == "modelled":
+            message = (
+                f"campus {campus.id}: the load of the schedule is the measured profile; the driver pack explains the "
+                "contract alone, and profile shows the pack"
+            )
+            yield at.warning(
+                "GP-STU-009", f"{key}.measured", message, "delete the driver pack, or the measured profile"
+            )
         if study.criteria.load_basis == "contract":
             message = (
                 f"campus {campus.id}: the driver pack explains the contract and splits it by class; the load of the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gridplan.errors import Finding, did_you_mean
 from gridplan.study.schema import Study
@@ -21,10 +21,29 @@ def targets_exist(study: Study, at: StudySource) -> Iterator[Finding]:
         shift, key = campus.workloads.flexibility.geo_shift, f"campuses.{i}.workloads.flexibility.geo_shift.to"
         for k, target in enumerate(shift.to if shift else ()):
             others = [name for name in known if name != campus.id]
-            if target not in others or target in (shift.to[:k] if shift else ()):
-                message = f"campus {campus.id}: work cannot move to {target!r}, which is no other campus of the study"
-                message = f"{message}, or named twice.{did_you_mean(target, others)}"
+            why = _why_no_target(target, campus.id, others, shift.to[:k] if shift else ())
+            if why:
+                message = f"campus {campus.id}: work cannot move to {target!r}, {why}"
                 yield at.error("GP-MOV-001", f"{key}.{k}", message, "name other campuses of the study, each once")
+
+
+def _why_no_target(target: str, campus: str, others: Sequence[str], before: Sequence[str]) -> str:
+    """Reason why a name is no target; empty where it is one."""
+    if target == campus:
+        return "which is the campus itself"
+    if target not in others:
+        return f"which is no campus of the study.{did_you_mean(target, others)}"
+    return "which is named twice" if target in before else ""
+
+
+def something_may_move(study: Study, at: StudySource) -> Iterator[Finding]:
+    """Shares of 0 alone move nothing."""
+    for i, campus in enumerate(study.campuses):
+        shift = campus.workloads.flexibility.geo_shift
+        if shift is not None and not any(dict(shift.max_frac).values()):
+            message = f"campus {campus.id}: geo_shift moves nothing, because no class has a share above 0"
+            key = f"campuses.{i}.workloads.flexibility.geo_shift.max_frac"
+            yield at.warning("GP-STU-009", key, message, "write max_frac: {batch: 0.5}, or delete geo_shift")
 
 
 def data_may_follow(study: Study, at: StudySource) -> Iterator[Finding]:
@@ -61,4 +80,4 @@ def caps_were_measured(study: Study, at: StudySource) -> Iterator[Finding]:
                 yield at.error("GP-MOV-003", key, message, remedy)
 
 
-MOVABLE_RULES = (targets_exist, data_may_follow, caps_were_measured)
+MOVABLE_RULES = (targets_exist, something_may_move, data_may_follow, caps_were_measured)

@@ -15,6 +15,8 @@ from gridplan.study.quantity import Count, Day, Fraction, NotNegative, Positive,
 MOST_SAMPLES = 4096
 """Most scenarios: the hours of all are in memory together, 0.6 GB of a year."""
 _MODEL = "campuses.workloads.model"
+ON_OFF_KEYS = ("uncertainty.hourly_noise",)
+"""Keys whose choices are the words on and off, which older YAML took for true and false."""
 
 
 class LoadModel(Part):

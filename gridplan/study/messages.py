@@ -21,6 +21,7 @@ from gridplan.study.source import StudySource
 NOT_YET: dict[str, tuple[str, ...]] = {"commitment": ("given",)}
 """Choices gridplan knows of and does not compute yet."""
 
+_LEAST_PER_CENT = 2  # 1.1 is no per cent, 40 is
 _KINDS = {
     "model_type": "a group of keys",
     "dict_type": "a group of keys",
@@ -141,7 +142,7 @@ def _limit(words: str, limit: str) -> Callable[[_Fault], Finding]:
         unit = f" {fault.unit}" if fault.unit not in ("", "1") else ""
         bound = fault.limits[limit]
         remedy = f"give a value {words} {bound:g}{unit}"
-        if bound == 1 and isinstance(fault.given, (int, float)) and 1 < fault.given <= 100:
+        if bound == 1 and isinstance(fault.given, (int, float)) and _LEAST_PER_CENT <= fault.given <= 100:
             remedy += f"; {fault.given:g} looks like per cent, write {fault.given / 100:g}"
         return fault.finding("GP-VAL-005", f"{shown(fault.given)} must be {words} {bound:g}{unit}", remedy)
 

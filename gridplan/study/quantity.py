@@ -29,6 +29,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _YEAR = re.compile(r"\d{4}")
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _SHOWN_LETTERS = 60
+_LINE_LETTERS = 120
 _QUARTER_TURN_DEGREE, _HALF_TURN_DEGREE, _FULL_TURN_DEGREE = 90.0, 180.0, 360.0
 
 
@@ -110,6 +111,22 @@ def as_text(value: object) -> str:
     if not all(line.isprintable() for line in value.splitlines()):
         raise fault("GP-VAL-001", f"{shown(value)} holds unprintable characters", "remove the control characters")
     return value
+
+
+def as_line(value: object) -> str:
+    """Text of one line that is neither empty nor long; it stands in tables and headings."""
+    line = as_text(value).strip()
+    if not line or len(line.splitlines()) > 1 or len(line) > _LINE_LETTERS:
+        what = (
+            "is empty"
+            if not line
+            else f"has {len(line):,} letters"
+            if len(line) > _LINE_LETTERS
+            else "has a line break"
+        )
+        remedy = f"write one line of 1 to {_LINE_LETTERS} letters"
+        raise fault("GP-VAL-001", f"{shown(value)} {what}", remedy)
+    return line
 
 
 def as_name(value: object) -> str:
@@ -199,6 +216,8 @@ def _wrong_unit(value: object, given: str, unit: str) -> PydanticCustomError:
     number = str(value).strip().removesuffix(given).strip()
     if not unit:
         message = f"{shown(value)} carries {shown(given)}, but this is a number without unit text"
+        if given == "%":
+            return fault("GP-UNT-001", message, f"write {float(number) / 100:g} for a share, {number} for a number")
         return fault("GP-UNT-001", message, f"write {number}; the unit stands in the key's name")
     message = f"{shown(value)} is in {shown(given)}, expected {unit}"
     remedy = f'write the value in {unit}, as in "{number} {unit}" (units read: {", ".join(UNITS[unit])})'
@@ -237,6 +256,7 @@ Year = Annotated[int, BeforeValidator(as_year)]
 Day = Annotated[date, BeforeValidator(as_day)]
 LocalHour = Annotated[datetime, BeforeValidator(as_local_hour)]
 Text = Annotated[str, BeforeValidator(as_text)]
+Line = Annotated[str, BeforeValidator(as_line)]
 Id = Annotated[str, BeforeValidator(as_id, json_schema_input_type=_TEXT_OR_WHOLE)]
 Name = Annotated[str, BeforeValidator(as_name, json_schema_input_type=_TEXT_OR_WHOLE)]
 AnyNames = Annotated[

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from gridplan.errors import FileError, Finding, InputError, Place, did_you_mean, refuse_errors
 from gridplan.study.check import check_study
+from gridplan.study.load_model_request import ON_OFF_KEYS
 from gridplan.study.messages import schema_findings
 from gridplan.study.schema import Study
 from gridplan.study.source import StudySource, Tree, read_tree
@@ -71,7 +72,7 @@ def load_study_text(text: str, *, file: Path | None = None, findings: tuple[Find
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise refused("GP-SIZ-001", file, f"the study holds more than {MAX_BYTES:,} bytes", "split the study")
     tree = read_tree(text, file)
-    warned = (*findings, *tree.findings)
+    warned = (*findings, *(found for found in tree.findings if found.place.key not in ON_OFF_KEYS))
     study = _validated(tree, warned)
     warned += check_study(study, tree.source)
     refuse_errors(warned)

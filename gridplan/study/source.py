@@ -31,6 +31,7 @@ from gridplan.errors import Finding, InputError, Place, Severity, refuse_errors
 MAX_NODES = 50_000
 MAX_DEPTH = 32
 _MAX_FINDINGS = 100
+_BEGIN = {"study": "begin with a copy from `gridplan init`"}
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {**dict.fromkeys(("true", "True", "TRUE"), True), **dict.fromkeys(("false", "False", "FALSE"), False)}
@@ -85,15 +86,15 @@ def key_path(key: Key) -> tuple[str, ...]:
     return tuple(str(step) for step in key)
 
 
-def read_tree(text: str, file: Path | None = None) -> Tree:
-    """Read one YAML document without tags, anchors, aliases or repeated keys.
+def read_tree(text: str, file: Path | None = None, *, what: str = "study") -> Tree:
+    """Read one YAML document without tags, anchors, aliases or repeated keys; messages call it ``what``.
 
     Raises
     ------
     InputError
         With every refused construct and its place, or with the first fault of YAML grammar.
     """
-    builder = _Builder(file)
+    builder = _Builder(file, what)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
@@ -114,8 +115,9 @@ class _Open:
 class _Builder:
     """Turns events into values without recursion; depth and count are bounded."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, what: str) -> None:
         self.file = file
+        self.what = what
         self.positions: dict[tuple[str, ...], tuple[int, int]] = {}
         self.findings: list[Finding] = []
         self.root: Any = None
@@ -137,25 +139,29 @@ class _Builder:
         refuse_errors(self.findings)
         source = StudySource(file=self.file, positions=self.positions)
         if not self._documents:
-            self._stop("GP-ENC-002", (), "the study is empty", "begin with a copy from `gridplan init`")
+            self._stop("GP-ENC-002", (), f"the {self.what} is empty", _BEGIN.get(self.what, "write its keys"))
         return Tree(value=self.root, source=source, findings=tuple(self.findings))
 
     def _begin_document(self, event: DocumentStartEvent) -> None:
         self._documents += 1
         at = _position(event)
         if self._documents > 1:
-            self._stop("GP-YML-001", at, "a second document begins here", "keep one study per file, remove the ---")
+            self._stop(
+                "GP-YML-001", at, "a second document begins here", f"keep one {self.what} per file, remove the ---"
+            )
         if event.version is not None and tuple(event.version) != (1, 2):
             version = ".".join(str(part) for part in event.version)
-            self._error(at, f"the file asks for YAML {version}", "remove the %YAML line; studies are YAML 1.2")
+            self._error(at, f"the file asks for YAML {version}", "remove the %YAML line; YAML 1.2 is read")
 
     def _count(self, event: NodeEvent) -> None:
         self._nodes += 1
         at = _position(event)
         if self._nodes > MAX_NODES:
-            self._stop("GP-SIZ-001", at, f"the study has more than {MAX_NODES:,} values", "split the study")
+            self._stop(
+                "GP-SIZ-001", at, f"the {self.what} has more than {MAX_NODES:,} values", f"split the {self.what}"
+            )
         if len(self._open) > MAX_DEPTH:
-            message = f"the study is nested more than {MAX_DEPTH} levels deep"
+            message = f"the {self.what} is nested more than {MAX_DEPTH} levels deep"
             self._stop("GP-SIZ-001", at, message, "check brackets and indentation")
         if len(self.findings) >= _MAX_FINDINGS:
             raise InputError(self.findings)

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from gridplan import profiling
 from gridplan.cli.main import cli
 from gridplan.errors import EXIT_INPUT, EXIT_IO
+from gridplan.store.lock import FolderLock
 from gridplan.store.profile_file import ProfileFile
 from tests.corpus.damage import lay_out
 from tests.corpus.study_files import PACK
@@ -233,6 +234,83 @@ def test_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.Mon
     assert "error: profile_2028.nc: No space left on device" in result.stderr
     assert [path.name for path in out.iterdir()] == ["profile_2028.nc"]
     assert (out / "profile_2028.nc").read_text() == "of before"
+
+
+ODD = STUDY[: STUDY.index("  - id: tempe")].replace("years: [2028, 2030]", "years: [2028]")
+LATE = "{pack: own.yaml, model: {delivery: expected, in_service: 2035-01-01}}"
+
+
+def checked(study: Path, *options: str) -> Result:
+    """A run in which every scenario lies between 0 and the contract."""
+    result = profile(study, *options)
+    assert result.exit_code == 0, result.output
+    for path in (study.parent / "out").glob("*.nc"):
+        record = json.loads(
+            (path.parent / path.name.replace("profile", "load_model").replace(".nc", ".json")).read_text()
+        )
+        with xr.open_dataset(path) as file:
+            p_mw = file["p_profile_mw"].values.astype(float)
+        assert np.isfinite(p_mw).all()
+        assert (p_mw >= 0).all()
+        for row, campus in zip(p_mw, record["campuses"], strict=True):
+            assert row.sum(axis=0).max() <= campus["contract_mw"] * (1 + 1e-6)
+    return result
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ODD.replace("{pack: own.yaml}", LATE),
+        ODD.replace("years: [2028]", "years: [2028]\nhours: {first: 3, count: 1}"),
+        ODD.replace("America/Phoenix", "Asia/Kolkata"),
+        ODD.replace("years: [2028]", "years: [2200]"),
+        ODD.replace("{pack: own.yaml}", "{pack: own.yaml, model: {timezone: Australia/Lord_Howe}}"),
+        ODD.replace(
+            "{pack: own.yaml}", "{pack: own.yaml, model: {concurrent_users: 1, accelerators: 1, scaling: clip}}"
+        ),
+        ODD.replace("samples: 9", "samples: 3, quantiles: [0, 1], correlation: {service: 1, users: 1}"),
+    ],
+    ids=["no load", "one hour", "half hour zone", "far year", "half hour DST", "tiny", "few samples"],
+)
+def test_odd_studies_keep_to_the_contract(tmp_path: Path, text: str) -> None:
+    checked(lay(tmp_path, text), "--samples", "3")
+
+
+def test_energy_of_a_few_hours_is_not_rounded_away(done: tuple[Path, Result]) -> None:
+    row = next(line for line in done[1].stdout.splitlines() if " energy " in line)
+    low, middle, high = (float(word) for word in row.split()[3:])
+    assert row.split()[:3] == ["mesa", "energy", "MWh"]
+    assert 100 < low < middle < high < 480
+
+
+def test_names_of_any_script_and_length_are_drawn_without_a_word(tmp_path: Path) -> None:
+    name = "東京 🤖 " + "x" * 3000
+    study = lay(tmp_path, ODD.replace("id: mesa,", f"id: mesa, name: '{name}',"))
+    assert "Glyph" not in checked(study, "--samples", "3").output
+    record = json.loads((tmp_path / "out/load_model_2028.json").read_text())
+    assert record["campuses"][0]["name"] == name
+
+
+@pytest.mark.parametrize("name", ["profile_2028.nc", "load_model_2028.json", "load_mesa_2028.svg", "drivers.csv"])
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
+    study = lay(tmp_path, ODD)
+    (tmp_path / "out" / name).mkdir(parents=True)
+    result = profile(study, "--samples", "3")
+    assert result.exit_code == EXIT_IO
+    assert f"error: {tmp_path}/out/{name} cannot be written: Is a directory\n" in result.stderr
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+def test_two_at_once_in_one_folder_do_not_mix(tmp_path: Path) -> None:
+    study = lay(tmp_path, ODD)
+    other = FolderLock(tmp_path / "out", what="out")
+    result = profile(study, "--samples", "3")
+    assert result.exit_code == EXIT_IO
+    assert f"error: {tmp_path}/out is in use by process {os.getpid()} on " in result.stderr
+    other.release(remove=True)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert profile(study, "--samples", "3").exit_code == 0
+    assert not (tmp_path / "out/.lock").exists()
 
 
 def test_help_names_every_option() -> None:

@@ -124,6 +124,7 @@ AT = ("campuses", 0)
         (_set(*AT, "peak_mw", "300"), "campuses[0].peak_mw is '300', no number"),
         (_set(*AT, "mean_mw", float("nan")), "campuses[0].mean_mw is nan, no number"),
         (_set(*AT, "contract_mw", -4.0), "campuses[0].contract_mw is -4, below 0"),
+        (_set(*AT, "id", "../../x"), "campuses[0].id is no id of a campus"),
         (_set(*AT, "stages_mw", "host", KeyError), "campuses[0].stages_mw.host is missing"),
         (_set(*AT, "stages_mw", "host", -2.0), "campuses[0].stages_mw.host is -2, below -1e-06"),
         (_set(*AT, "timezone", "Mars/Base"), "campuses[0].timezone is 'Mars/Base', no zone of the IANA list"),

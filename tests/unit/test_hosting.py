@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gridplan.campus.build import build_campuses
@@ -14,6 +15,8 @@ from gridplan.inputs import read_inputs
 from gridplan.snapshot import snapshot
 from gridplan.study.schema import Campus
 from gridplan.study_ground import is_study
+from tests.corpus.damage import lay_out
+from tests.corpus.study_files import PACK
 from tests.oracles.btheta import listed_outages
 from tests.oracles.capacity import conditional_capacity_mw, curtailment, hosting_capacity_mw
 from tests.oracles.grid_block import GridRules
@@ -31,6 +34,22 @@ base_case: {reference_year: 2028, load_growth_frac_per_year: 0.0, committed_load
 campuses:
   - {id: mesa, poi: [203], contract_mw: 100}
   - {id: verde, poi: [203, 207], contract_mw: 50, service: {kind: conditional, terms: {max_energy_frac: 0.1}}}
+"""
+UNBUILT = """
+schema_version: 1
+name: Nothing energised
+network: west
+timezone: America/Phoenix
+years: [2028]
+base_case: {load_growth_frac_per_year: 0.0, committed_loads: []}
+criteria: {load_basis: modelled, security: n-0}
+campuses:
+  - id: mesa
+    poi: [20]
+    contract_mw: 20
+    block_mw: 20
+    climate: phoenix
+    workloads: {pack: own.yaml, model: {delivery: expected, in_service: 2035-01-01}}
 """
 
 
@@ -240,6 +259,18 @@ def test_a_load_with_a_shape_takes_the_least_ratio(study: Path) -> None:
     assert row["shaped_mw"] == pytest.approx((capacity / shape).min(), abs=1e-4)
     assert row["shaped_peak_mw"] == pytest.approx(row["shaped_mw"] * shape.max())
     assert row["shaped_binding"]
+
+
+def test_a_campus_without_load_shapes_nothing(tmp_path: Path) -> None:
+    """Nothing is energised in the year: no contract follows from hours of 0 MW, neither 0 nor infinite."""
+    lay_out(tmp_path)
+    (tmp_path / "own.yaml").write_text(PACK)
+    (tmp_path / "s.yaml").write_text(UNBUILT)
+    row = row_of(hosting_study(tmp_path / "s.yaml", buses=("20",), shape="mesa"), "20")
+    assert np.isnan(row["shaped_mw"])
+    assert row["shaped_peak_mw"] == 0
+    assert row["shaped_binding"] == "campus mesa asks for no MW in 2028"
+    assert row["hosting_capacity_mw"] > 0
 
 
 def test_unknown_shape_is_a_finding(study: Path) -> None:

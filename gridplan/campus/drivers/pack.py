@@ -16,6 +16,7 @@ from gridplan.study.quantity import (
     Count,
     Fraction,
     Id,
+    Line,
     NotNegative,
     Number,
     Positive,
@@ -116,9 +117,9 @@ class DriverPack(Part):
     """What a kind of campus does, from drivers to campus parameters."""
 
     pack_version: Annotated[Literal[1], about("version of this format")]
-    name: Annotated[Text, about("name of the pack")]
-    release: Annotated[Text, about("version of its data, as in 2026.1")]
-    title: Annotated[Text, about("what it stands for, in a few words")]
+    name: Annotated[Line, about("name of the pack")]
+    release: Annotated[Line, about("version of its data, as in 2026.1")]
+    title: Annotated[Line, about("what it stands for, in a few words")]
     description: Annotated[Text, about("what it is made from and what it leaves out")] = ""
     reference_year: Annotated[Year, about("year of its users and of its mix")]
     hardware: Annotated[Text, about("accelerators")]

@@ -67,7 +67,7 @@ def read_pack(path: Path) -> PackFile:
         If the file exists and may not be read.
     """
     text, findings = read_text_file(path, what="driver pack", remedy=_REMEDY, max_bytes=_MAX_BYTES)
-    tree = read_tree(text, path)
+    tree = read_tree(text, path, what="driver pack")
     findings += tree.findings
     refuse_errors(findings)
     if not isinstance(tree.value, dict):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.hardware import Hardware
 from gridplan.campus.server_power import ServerPower, load_of_busy, server_power
-from gridplan.campus.streams import Streams
+from gridplan.campus.streams import MOST_EVENTS, Streams
 from gridplan.campus.workloads.job_mix import JobMix, hourly_overlap_squared_h2, job_mix, mean_of
 from gridplan.campus.workloads.load import Hours, ItLoad
 from gridplan.campus.workloads.waiting import served_in_turn
@@ -122,8 +122,10 @@ def _long_jobs(mix: JobMix, k: int, per_h: float, hours: int, generator: np.rand
     At the beginning ``Poisson(r E[D])`` run; the length of such a job is lognormal with ``mu + sigma^2`` (long ones are
     met more often), and any part of it may be left.
     """
-    mu, sigma = float(mix.long.mu[k]), float(mix.long.sigma[k])
-    running = generator.poisson(per_h * float(mix.long.mean_h()[k]))
+    mu, sigma, mean_h = float(mix.long.mu[k]), float(mix.long.sigma[k]), float(mix.long.mean_h()[k])
+    if per_h * (mean_h + hours) > MOST_EVENTS:
+        return np.full(hours, per_h * mean_h * float(mix.long_share[k] @ mix.sizes))
+    running = generator.poisson(per_h * mean_h)
     coming = generator.poisson(per_h * hours)
     sizes = generator.choice(mix.sizes, size=running + coming, p=mix.long_share[k])
     left_h = generator.random(running) * generator.lognormal(mu + sigma**2, sigma, running)

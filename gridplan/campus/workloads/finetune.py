@@ -20,6 +20,7 @@ from gridplan.campus.workloads.waiting import served_in_turn
 
 FloatArray = npt.NDArray[np.float64]
 HOURS_PER_MONTH = 730.5
+_MOST_RUNS_PER_H = 1e15  # beyond it the mean stands for them, as chance is nothing beside it
 DAY_FROM_H, DAY_TO_H = 8, 18
 """Local hours of the day part of ``finetune.night_over_day``."""
 _WEEKEND = 5  # days from Monday on
@@ -122,6 +123,9 @@ def _random_runs(rate: FloatArray, lead_h: int, run_h: FloatArray, streams: Stre
     """
     runs = np.zeros_like(rate)
     for k, rate_k in enumerate(rate):
+        if rate_k.max(initial=0.0) > _MOST_RUNS_PER_H:
+            runs[k] = rate_k
+            continue
         generator = streams.generator(f"{name}.runs", k)
         runs[k, lead_h:] = generator.poisson(rate_k[lead_h:])
         own_h = int(np.floor(run_h[k])) + 1

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gridplan.campus.drivers.draws import Draws
 from gridplan.campus.server_power import load_of_busy, server_power
-from gridplan.campus.streams import Streams
+from gridplan.campus.streams import MOST_EVENTS, Streams
 from gridplan.campus.workloads.campaign import CampaignSpec, calendar_of, hours_of_year
 from gridplan.campus.workloads.load import Hours, ItLoad
 from gridplan.campus.young import checkpoint_frac, checkpoint_interval_h, computing_frac, replay_h
@@ -127,9 +127,11 @@ def random_breaks(reliability: Reliability, running: FloatArray, streams: Stream
     The clock of the job runs with its campaigns: break ``i`` comes at ``u_i + i t_restart`` of it, where the ``u_i``
     are the moments of a Poisson stream of rate ``b``.
     """
-    down_h = np.empty_like(running)
-    failures = np.empty(len(running))
+    mean = expected_breaks(reliability, running)
+    down_h, failures = mean.down_h, mean.failures
     for k, running_k in enumerate(running):
+        if reliability.breaks_per_h[k] * running_k.sum() > MOST_EVENTS:
+            continue
         generator = streams.generator(f"{name}.failures", k)
         clock_h = np.concatenate([[0.0], np.cumsum(running_k)])
         begin_h = _break_moments_h(clock_h[-1], reliability.breaks_per_h[k], reliability.restart_h[k], generator)

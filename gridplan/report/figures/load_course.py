@@ -32,6 +32,7 @@ _TOTAL_IN = 2.36
 _COURSE_FOOT_IN = 0.6
 _HEADING_IN = 0.48
 _SPLIT_IN = 4.16
+_MOST_LETTERS = 240
 _LEAST_LABELLED_FRAC = 0.11
 _LEAST_DAY_H = 12
 """Hours that a day cut off at the left edge needs for its name."""
@@ -100,9 +101,10 @@ def _draw_heading(figure: Figure, heading: Heading, height: float) -> None:
         (heading.below, 0.26, 6.8, "normal", QUIET),
     ):
         size = most_pt
-        while text_width_pt(text, size, is_bold=weight == "bold") > (RIGHT_IN - EDGE_IN) * PT and size > 3:
+        shown = text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 3]}..."
+        while text_width_pt(shown, size, is_bold=weight == "bold") > (RIGHT_IN - EDGE_IN) * PT and size > 3:
             size -= 0.25
-        figure.text(EDGE_IN / WIDTH_IN, 1 - top / height, text, size=size, weight=weight, color=colour, va="top")
+        figure.text(EDGE_IN / WIDTH_IN, 1 - top / height, shown, size=size, weight=weight, color=colour, va="top")
 
 
 def draw_total_load(
@@ -176,6 +178,7 @@ def _span_title(course: Course) -> str:
 
 def _draw_week(axes: Axes, course: Course, most: float) -> None:
     week = course.week
+    axes.set_ylim(0, most)
     edges = np.arange(len(week.time_local) + 1)
     tops = np.cumsum([np.append(values, values[-1]) for values in week.class_mw.values()], axis=0)
     # Every area reaches down to 0 below the next one, so that no seam of the page shows between two.

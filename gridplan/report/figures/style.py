@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
@@ -98,7 +99,8 @@ def render(
     import matplotlib
     from matplotlib.figure import Figure as NewFigure
 
-    with matplotlib.rc_context(_RC):  # type: ignore[arg-type]
+    with matplotlib.rc_context(_RC), warnings.catch_warnings():  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # drawn as a box; names may be of any script
         figure = NewFigure(figsize=size_in, layout="constrained")
         draw(figure)
         lay_out(figure)

@@ -53,9 +53,9 @@ def job(**changes: Any) -> dict[str, Any]:
     return {"workloads": {"jobs": [{**JOB, **changes}]}}
 
 
-def moving(*targets: str, residency: str | None = None) -> Study:
+def moving(*targets: str, residency: str | None = None, batch: float = 0.2) -> Study:
     """Batch work of mesa may move; the other campus is verde."""
-    shift = {"to": list(targets), "max_frac": {"batch": 0.2}}
+    shift = {"to": list(targets), "max_frac": {"batch": batch}}
     mesa = {"id": "mesa", "poi": [107], "contract_mw": 400, "workloads": {"flexibility": {"geo_shift": shift}}}
     return study(campuses=[mesa, {"id": "verde", "poi": [203], "contract_mw": 400, "residency": residency}])
 
@@ -210,6 +210,13 @@ FAULTS: list[tuple[Study, str, str, str]] = [
     (moving("tampa"), "GP-MOV-001", "error", f"{FLEX}.geo_shift.to.0"),
     (moving("mesa"), "GP-MOV-001", "error", f"{FLEX}.geo_shift.to.0"),
     (moving("verde", "verde"), "GP-MOV-001", "error", f"{FLEX}.geo_shift.to.1"),
+    (moving("verde", batch=0), "GP-STU-009", "warning", f"{FLEX}.geo_shift.max_frac"),
+    (
+        study({"workloads": {"preset": "llama_8b", "model": {"in_service": "2029-01-01"}}}, criteria=MODELLED),
+        "GP-STU-009",
+        "warning",
+        "campuses.0.workloads.model.in_service",
+    ),
     (moving("verde", residency="eu"), "GP-MOV-002", "warning", f"{FLEX}.geo_shift.to.0"),
     (
         study({"workloads": {"flexibility": {"power_cap": "measured", "shed_frac": {"interactive": 0.6}}}}),
