@@ -49,7 +49,7 @@ from tests.messages.test_load_model_messages import model, told
         ),
         (
             ("serving.local_share: {low: 0.2, mode: 0.4, high: 0.7}", "energy.ln_j_decode: 1e9"),
-            "error[GP-CAM-014]: energy.ln_j_decode: 1e+09; the parameter runs from -20 to 20\n"
+            "error[GP-CAM-014]: energy.ln_j_decode: 1e+09; the parameter runs from -12 to 5\n"
             "  --> own.yaml:14:3 parameters.energy.ln_j_decode\n"
             "  do: correct the value",
         ),
@@ -71,7 +71,7 @@ def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
 
 def test_a_day_in_service_without_expected_delivery_is_told_of(tmp_path: Path) -> None:
     assert told(tmp_path, study=model("in_service: 2028-06-01")).startswith(
-        "warning[GP-STU-009]: campus mesa: in_service has no effect with delivery: contract\n"
+        "warning[GP-STU-009]: campus mesa: in_service has no effect, because delivery is contract\n"
         "  --> s.yaml:16:15 campuses.0.workloads.model.in_service\n"
         "  do: write delivery: expected, or delete in_service\n"
     )
@@ -87,7 +87,7 @@ def test_numbers_that_overflow_are_told_and_never_become_infinite(tmp_path: Path
         study=("years: [2028]", "years: [2200]"),
         pack=(
             "  serving.local_share: {low: 0.2, mode: 0.4, high: 0.7}\n",
-            f"{lines}  energy.trend_per_year: 2\n  energy.software_drift_per_year: 0.5\n  energy.ln_j_decode: 20\n"
+            f"{lines}  energy.trend_per_year: 2\n  energy.software_drift_per_year: 0.5\n  energy.ln_j_decode: 5\n"
             "  demand.growth_per_year: 10\n",
         ),
     )
