@@ -7,12 +7,13 @@ fault of one input at one place; findings are collected and shown together.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 Severity = Literal["error", "warning", "note"]
+_T = TypeVar("_T")
 
 EXIT_UNEXPECTED = 1
 EXIT_INPUT = 2
@@ -152,6 +153,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``" Did you mean 'a', 'b'?"``, or an empty string where nothing is near."""
     names = nearest_names(name, known)
     return f" Did you mean {', '.join(repr(n) for n in names)}?" if names else ""
+
+
+def find_by_name(
+    known: Mapping[str, _T], name: str, *, code: str, what: str, place: Place | None = None, remedy: str = ""
+) -> _T:
+    """What a name stands for; the remedy is the list of names where none is given.
+
+    Raises
+    ------
+    InputError
+        ``code``, if it stands for nothing; the text offers the nearest names.
+    """
+    if name in known:
+        return known[name]
+    message = f"there is no {what} {name!r}.{did_you_mean(name, known)}"
+    raise input_error(code, message, remedy or f"use one of {', '.join(known)}", place)
 
 
 def _by_place(finding: Finding) -> tuple[str, int, int, str]:

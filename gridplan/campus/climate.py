@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridplan.campus.climate_table import CLIMATE_OF_DATASET, CLIMATES, Climate
-from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error
+from gridplan.errors import Finding, InputError, Place, find_by_name, input_error
 from gridplan.study.schema import Study
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,14 +40,8 @@ def find_climate(name: str, place: Place | None = None) -> Climate:
     InputError
         GP-CAM-021, if there is none; the text offers the nearest names.
     """
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    raise input_error(
-        "GP-CAM-021",
-        f"there is no climate {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(climate_names())}, or give a file in series.temperature",
-        place,
-    )
+    remedy = f"use one of {', '.join(climate_names())}, or give a file in series.temperature"
+    return find_by_name(_BY_NAME, name, code="GP-CAM-021", what="climate", place=place, remedy=remedy)
 
 
 def unknown_climate_findings(study: Study) -> tuple[Finding, ...]:

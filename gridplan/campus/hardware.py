@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gridplan.errors import Place, did_you_mean, input_error
+from gridplan.errors import Place, find_by_name
 
 _KW_PER_MW = 1000.0
 
@@ -144,11 +144,4 @@ def find_hardware(name: str, place: Place | None = None) -> Hardware:
     InputError
         GP-CAM-010, if there is none; the text offers the nearest names.
     """
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    raise input_error(
-        "GP-CAM-010",
-        f"there is no hardware {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(hardware_names())}",
-        place,
-    )
+    return find_by_name(_BY_NAME, name, code="GP-CAM-010", what="hardware", place=place)

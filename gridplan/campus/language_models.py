@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gridplan.errors import Place, did_you_mean, input_error
+from gridplan.errors import Place, find_by_name
 
 SizeClass = Literal["edge", "small_domain", "mid", "large_general"]
 SIZE_CLASSES: tuple[SizeClass, ...] = ("edge", "small_domain", "mid", "large_general")
@@ -79,14 +79,7 @@ def find_language_model(name: str, place: Place | None = None) -> LanguageModel:
     InputError
         GP-CAM-012, if there is none; the text offers the nearest names.
     """
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    raise input_error(
-        "GP-CAM-012",
-        f"there is no language model {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(_BY_NAME)}",
-        place,
-    )
+    return find_by_name(_BY_NAME, name, code="GP-CAM-012", what="language model", place=place)
 
 
 def accelerators_per_replica(total_b: float, bits: int, memory_gb: float) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gridplan.errors import Place, did_you_mean, input_error
+from gridplan.errors import Place, find_by_name
 
 Measure = Literal["tokens", "items"]
 Segment = Literal["consumer", "enterprise", "research"]
@@ -88,11 +88,4 @@ def find_service(name: str, place: Place | None = None) -> Service:
     InputError
         GP-CAM-011, if there is none; the text offers the nearest names.
     """
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    raise input_error(
-        "GP-CAM-011",
-        f"there is no service {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(_BY_NAME)}",
-        place,
-    )
+    return find_by_name(_BY_NAME, name, code="GP-CAM-011", what="service", place=place)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gridplan.campus.clock import HOURS_OF_WEEK, SECONDS_OF_HOUR, ahead_of_utc_s, hour_of_week
 from gridplan.campus.shape_table import SHAPES, Shape
-from gridplan.errors import Place, did_you_mean, input_error
+from gridplan.errors import Place, find_by_name
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -32,14 +32,7 @@ def find_shape(name: str, place: Place | None = None) -> Shape:
     InputError
         GP-CAM-001, if there is none; the text offers the nearest names.
     """
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    raise input_error(
-        "GP-CAM-001",
-        f"there is no shape {name!r}.{did_you_mean(name, _BY_NAME)}",
-        f"use one of {', '.join(shape_names())}",
-        place,
-    )
+    return find_by_name(_BY_NAME, name, code="GP-CAM-001", what="shape", place=place)
 
 
 def week_rel(shape: Shape) -> FloatArray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gridplan.errors import did_you_mean, input_error
+from gridplan.errors import find_by_name
 from gridplan.network.embedded import embedded_root
 from gridplan.study.read import read_text_file
 from gridplan.study.source import read_tree
@@ -15,7 +15,7 @@ from gridplan.study.source import read_tree
 
 def case_names() -> tuple[str, ...]:
     """Names of the ready studies."""
-    return tuple(sorted(path.stem for path in embedded_root("cases").glob("*.yaml")))
+    return tuple(_cases())
 
 
 def case_files(name: str) -> tuple[Path, ...]:
@@ -26,14 +26,14 @@ def case_files(name: str) -> tuple[Path, ...]:
     InputError
         GP-CASE-001, if there is none of this name.
     """
-    folder, names = embedded_root("cases"), case_names()
-    if name not in names:
-        raise input_error(
-            "GP-CASE-001",
-            f"there is no ready study {name!r}.{did_you_mean(name, names)}",
-            f"use one of {', '.join(names)}" if names else "install gridplan again from the checkout",
-        )
-    path = folder / f"{name}.yaml"
+    known = _cases()
+    remedy = "" if known else "install gridplan again from the checkout"
+    path = find_by_name(known, name, code="GP-CASE-001", what="ready study", remedy=remedy)
     tree = read_tree(read_text_file(path)[0], path).value
     base = tree.get("base") if isinstance(tree, dict) else None
-    return (path, folder / base) if isinstance(base, str) else (path,)
+    return (path, path.parent / base) if isinstance(base, str) else (path,)
+
+
+def _cases() -> dict[str, Path]:
+    """Files of the ready studies by name, in its order."""
+    return {path.stem: path for path in sorted(embedded_root("cases").glob("*.yaml"), key=lambda path: path.stem)}

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gridplan.campus.drivers.pack import DriverPack
-from gridplan.errors import Finding, InputError, Place, did_you_mean, input_error, refuse_errors
+from gridplan.errors import Finding, InputError, Place, find_by_name, refuse_errors
 from gridplan.network.embedded import embedded_root
 from gridplan.study.messages import schema_findings
 from gridplan.study.source import StudySource, read_tree
@@ -34,7 +34,7 @@ class PackFile:
 
 def preset_names() -> tuple[str, ...]:
     """Names of the embedded driver packs."""
-    return tuple(sorted(path.stem for path in (embedded_root("datasets") / _FOLDER).glob("*.yaml")))
+    return tuple(_presets())
 
 
 def preset_path(name: str, place: Place | None = None) -> Path:
@@ -45,15 +45,15 @@ def preset_path(name: str, place: Place | None = None) -> Path:
     InputError
         GP-CAM-015, if there is none; the text offers the nearest names.
     """
-    names = preset_names()
-    if name in names:
-        return embedded_root("datasets") / _FOLDER / f"{name}.yaml"
-    raise input_error(
-        "GP-CAM-015",
-        f"there is no preset {name!r}.{did_you_mean(name, names)}",
-        f"use one of {', '.join(names)}, or give a file of your own with pack:",
-        place,
-    )
+    known = _presets()
+    remedy = f"use one of {', '.join(known)}, or give a file of your own with pack:"
+    return find_by_name(known, name, code="GP-CAM-015", what="preset", place=place, remedy=remedy)
+
+
+def _presets() -> dict[str, Path]:
+    """Files of the embedded driver packs by name, in its order."""
+    paths = (embedded_root("datasets") / _FOLDER).glob("*.yaml")
+    return {path.stem: path for path in sorted(paths, key=lambda path: path.stem)}
 
 
 def read_pack(path: Path) -> PackFile:

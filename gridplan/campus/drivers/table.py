@@ -7,7 +7,7 @@ from gridplan.campus.drivers.rows_facility import FACILITY
 from gridplan.campus.drivers.rows_service import SERVICE
 from gridplan.campus.drivers.rows_serving import SERVING
 from gridplan.campus.drivers.rows_training import TRAINING
-from gridplan.errors import Place, did_you_mean, input_error
+from gridplan.errors import Place, find_by_name
 
 PARAMETERS: tuple[Parameter, ...] = (*SERVICE, *SERVING, *TRAINING, *FACILITY)
 _BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}
@@ -21,11 +21,11 @@ def find_parameter(key: str, place: Place | None = None) -> Parameter:
     InputError
         GP-CAM-013, if there is none; the text offers the nearest keys.
     """
-    if key in _BY_KEY:
-        return _BY_KEY[key]
-    raise input_error(
-        "GP-CAM-013",
-        f"there is no parameter {key!r}.{did_you_mean(key, _BY_KEY)}",
-        "see docs/load-model.md for the parameters a driver pack may set",
-        place,
+    return find_by_name(
+        _BY_KEY,
+        key,
+        code="GP-CAM-013",
+        what="parameter",
+        place=place,
+        remedy="see docs/load-model.md for the parameters a driver pack may set",
     )
