@@ -6,7 +6,7 @@ follow from the packs, and hourly load for the plan. Nothing is solved here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from gridplan.campus.site import SizedCampus
 from gridplan.campus.size import LEAST_MW, size_campus
 from gridplan.campus.uncertainty.ensemble import BLOCK, Ensemble, Sink, run_ensemble
 from gridplan.campus.workloads.load import Hours
-from gridplan.errors import Finding, InputError, Place, refuse_errors
+from gridplan.errors import Finding, InputError, Place, Severity, refuse_errors
 from gridplan.network.model import Network
 from gridplan.series.model import GridSeries, ModelledLoad
 from gridplan.study.campus_request import Shares
@@ -94,9 +94,12 @@ def read_campus_loads(
     refuse_errors(findings)
     years = tuple(_year_model(study, year, models, weather, series, findings) for year in study.years)
     refuse_errors(findings)
-    modelled = tuple(load for year in years for load in _modelled(study, year))
+    central = [[central_class_mw(campus, year.hours) for campus in year.campuses] for year in years]
     return CampusLoads(
-        study=_with_shares(study, years), years=years, modelled=modelled, findings=tuple(dict.fromkeys(findings))
+        study=_with_shares(study, years, central),
+        years=years,
+        modelled=tuple(load for year, own in zip(years, central, strict=True) for load in _modelled(study, year, own)),
+        findings=tuple(dict.fromkeys(findings)),
     )
 
 
@@ -187,7 +190,7 @@ def _year_model(
         if contract_mw <= 0:
             continue
         asked = campus.workloads.model
-        own = Hours(time_utc=series.time_utc, timezone=model.timezone, year=year)
+        own = hours.on_clock(model.timezone)
         try:
             with finite_numbers(f"campus {campus.id} in {year}", f"campuses.{i}.workloads"):
                 found = size_campus(
@@ -279,27 +282,17 @@ def _after_refresh(campus: Campus, i: int, sized: SizedCampus, year: int) -> Ite
         yield _finding("warning", message, remedy, f"campuses.{i}.contract_mw")
 
 
-def _finding(severity: str, message: str, remedy: str, key: str) -> Finding:
-    return Finding(
-        code="GP-CAM-017",
-        severity="error" if severity == "error" else "warning" if severity == "warning" else "note",
-        message=message,
-        remedy=remedy,
-        place=Place(key=key),
-    )
+def _finding(severity: Severity, message: str, remedy: str, key: str) -> Finding:
+    return Finding(code="GP-CAM-017", severity=severity, message=message, remedy=remedy, place=Place(key=key))
 
 
-def _modelled(study: Study, year: YearModel) -> Iterator[ModelledLoad]:
-    """Hourly load of the trajectory the study plans with."""
+def _modelled(study: Study, year: YearModel, central: Sequence[FloatArray]) -> Iterator[ModelledLoad]:
+    """Hourly load of the trajectory the study plans with; the central one is given."""
     asked = study.uncertainty.trajectory
     if not year.campuses:
         return
-    if asked == 0:
-        for campus in year.campuses:
-            yield _per_contract(campus, year, central_class_mw(campus, year.hours))
-        return
-    ensemble = year_ensemble(study, year)
-    for campus, class_mw in zip(year.campuses, ensemble.trajectory_mw[asked - 1], strict=True):
+    chosen = central if asked == 0 else year_ensemble(study, year).trajectory_mw[asked - 1]
+    for campus, class_mw in zip(year.campuses, chosen, strict=True):
         yield _per_contract(campus, year, class_mw)
 
 
@@ -308,15 +301,14 @@ def _per_contract(campus: SizedCampus, year: YearModel, class_mw: FloatArray) ->
     return ModelledLoad(campus=campus.model.campus, year=year.hours.year, demand_frac=demand)
 
 
-def _with_shares(study: Study, years: tuple[YearModel, ...]) -> Study:
+def _with_shares(study: Study, years: Sequence[YearModel], central: Sequence[Sequence[FloatArray]]) -> Study:
     """Study whose campuses with a pack have the shares of its central load in the first year that draws any."""
     shares: dict[str, Shares] = {}
-    for year in years:
-        for campus in year.campuses:
-            if campus.model.campus not in shares:
-                found = energy_shares(central_class_mw(campus, year.hours))
-                if sum(found) > 0:
-                    shares[campus.model.campus] = Shares(**dict(zip(Shares.model_fields, found, strict=True)))
+    for year, loads in zip(years, central, strict=True):
+        for campus, class_mw in zip(year.campuses, loads, strict=True):
+            found = energy_shares(class_mw)
+            if campus.model.campus not in shares and sum(found) > 0:
+                shares[campus.model.campus] = Shares(**dict(zip(Shares.model_fields, found, strict=True)))
     campuses = tuple(_with_own(campus, shares.get(campus.id)) for campus in study.campuses)
     return study.model_copy(update={"campuses": campuses})
 

@@ -80,10 +80,6 @@ class CampusModel:
     reference_year: int
     follows_training_share: bool = False
 
-    def scaled(self, factor: float) -> CampusModel:
-        """The same campus with ``factor`` times the users and accelerators."""
-        return replace(self, specs=tuple(scaled_spec(spec, factor) for spec in self.specs))
-
 
 def scaled_spec(spec: Any, factor: float) -> Any:
     """Workload with ``factor`` times the users or accelerators."""

@@ -37,8 +37,7 @@ class Modelled(Protocol):
 
 def central_load(campus: SizedCampus, hours: Hours) -> SiteLoad:
     """Load with every parameter at its central value and nothing left to chance: one scenario."""
-    own = Hours(time_utc=hours.time_utc, timezone=campus.model.timezone, year=hours.year)
-    return site_load(campus, base_draws(campus.model.parameters), own)
+    return site_load(campus, base_draws(campus.model.parameters), hours.on_clock(campus.model.timezone))
 
 
 def central_class_mw(campus: SizedCampus, hours: Hours) -> FloatArray:

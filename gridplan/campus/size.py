@@ -55,12 +55,13 @@ def size_campus(
     auxiliary_mw = float(draws["facility.auxiliary_frac"][0]) * contract_mw
     room_mw = contract_mw - auxiliary_mw
     overhead = pue(Cooling.of(draws, cooling_kind(model)), temperature_c)[0]
-    factors = _training_factors(model, _loads(model.specs, model, hours), hours) if is_scaled else None
     specs: tuple[Any, ...] = model.specs
+    loads = _loads(specs, model, hours)
+    factors = _training_factors(model, loads, hours) if is_scaled else None
     if factors is not None:
         specs = tuple(scaled_spec(spec, f) for spec, f in zip(specs, factors, strict=True))
+        loads = _loads(specs, model, hours)
     scale = 1.0
-    loads = _loads(specs, model, hours)
     peak_mw = _peak_mw(loads, overhead)
     for _ in range(_ROUNDS if is_scaled and peak_mw > LEAST_MW else 0):
         scale *= room_mw / peak_mw

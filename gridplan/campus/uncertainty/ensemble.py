@@ -213,7 +213,7 @@ def _blocks(
 def _computed(
     campus: SizedCampus, draws: Draws, scenarios: tuple[int, ...], hours: Hours, asked: Uncertainty, seed: int
 ) -> SiteLoad:
-    own = Hours(time_utc=hours.time_utc, timezone=campus.model.timezone, year=hours.year)
+    own = hours.on_clock(campus.model.timezone)
     if asked.hourly_noise == "off":
         return site_load(campus, draws, own)
     streams = Streams(seed=seed, campus=campus.model.campus, scenarios=scenarios)

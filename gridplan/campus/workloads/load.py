@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,10 @@ class Hours:
     def __len__(self) -> int:
         """Count of hours."""
         return len(self.time_utc)
+
+    def on_clock(self, timezone: str) -> Hours:
+        """The same hours by the clock of another zone."""
+        return replace(self, timezone=timezone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
