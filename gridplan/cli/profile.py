@@ -12,7 +12,7 @@ import click
 from gridplan.cli import options
 from gridplan.cli.console import command, stages
 from gridplan.cli.reply import Reply
-from gridplan.cli.solve_text import finding_notes
+from gridplan.cli.solve_text import aligned_lines, finding_notes
 from gridplan.solution import SCHEMA_VERSION
 
 COLUMNS = ("campus", "pack", "contract MW", "peak MW", "mean MW", "load factor", "users", "accelerators")
@@ -146,12 +146,6 @@ def _quantile(q: float) -> str:
     return f"P{100 * q:g}"
 
 
-def _aligned(rows: Sequence[Sequence[str]], head: Sequence[str], *, texts: int) -> Iterator[str]:
+def _aligned(rows: Sequence[Sequence[str]], head: Sequence[str], *, texts: int) -> list[str]:
     """Table of text: the first ``texts`` columns to the left, numbers to the right."""
-    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
-    for row in (head, *rows):
-        cells = (
-            cell.ljust(width) if k < texts else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
+    return aligned_lines([head, *rows], [k >= texts for k in range(len(head))])

@@ -41,7 +41,12 @@ def table_lines(rows: Iterable[Answer], columns: Sequence[str]) -> list[str]:
         return []
     cells = [kept, *([_cell(row.get(column)) for column in kept] for row in given)]
     is_number = [all(_is_number(row.get(column)) for row in given) for column in kept]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(kept))]
+    return aligned_lines(cells, is_number)
+
+
+def aligned_lines(cells: Sequence[Sequence[str]], is_number: Sequence[bool]) -> list[str]:
+    """Rows of text, the head first, as lines of a table; columns of numbers to the right."""
+    widths = [max(len(row[k]) for row in cells) for k in range(len(is_number))]
     return [
         "  ".join(
             text.rjust(width) if right else text.ljust(width)
